@@ -1,1 +1,3 @@
-//! x
+//! Keyreach.
+
+pub mod snapshot;
