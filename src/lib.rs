@@ -1,3 +1,6 @@
 //! Keyreach.
 
+pub mod collect;
+pub mod config;
 pub mod snapshot;
+pub mod target;

@@ -98,11 +98,14 @@ pub struct KeyMetadata {
 }
 
 impl KeyMetadata {
-    /// Whether the kind of key keeps several materials over time: symmetric, for encryption, and held by KMS.
-    /// Source: AWS KMS Developer Guide, "Rotate AWS KMS keys".
+    /// Whether KMS tells of the key's rotation: of symmetric keys for encryption that it holds itself. It
+    /// refuses while imported material is still awaited.
+    /// Source: AWS KMS Developer Guide, "Key type reference" and "Key states".
     #[must_use]
-    pub fn can_rotate(&self) -> bool {
-        self.key_spec == "SYMMETRIC_DEFAULT" && matches!(self.origin.as_str(), "AWS_KMS" | "EXTERNAL")
+    pub fn tells_rotation(&self) -> bool {
+        let awaits_material = self.origin == "EXTERNAL" && self.key_state == "PendingImport";
+        let holds_materials = matches!(self.origin.as_str(), "AWS_KMS" | "EXTERNAL");
+        self.key_spec == "SYMMETRIC_DEFAULT" && holds_materials && !awaits_material
     }
 }
 
