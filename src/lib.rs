@@ -1,3 +1,5 @@
 //! Keyreach.
 
+pub mod assess;
+pub mod report;
 pub mod snapshot;

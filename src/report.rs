@@ -1,0 +1,188 @@
+//! What every format shows, counted and ordered once; then one file per format.
+//!
+//! Made of a [`Snapshot`] and its [`Assessment`] alone: no clock, no files, so that rendering again gives
+//! the same bytes. Who opens the files is the command's business.
+
+pub mod coverage;
+mod html;
+mod json;
+pub mod text;
+
+use std::{collections::BTreeMap, fmt, io, str::FromStr};
+
+use thiserror::Error;
+
+use crate::{
+    assess::{
+        Assessment, KeyAssessment,
+        exposure::ExposureLevel,
+        finding::{Finding, Severity, Status},
+        lockout::LockoutVerdict,
+    },
+    snapshot::{Snapshot, cell::Cell, key::Key},
+};
+use coverage::Coverage;
+
+pub use json::schema;
+
+/// What every format shows.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The facts.
+    pub snapshot: &'a Snapshot,
+    /// How far the scan came.
+    pub coverage: Coverage<'a>,
+    /// The judgement, counted.
+    pub summary: Summary,
+    /// Every key with its judgement, in the snapshot's order.
+    pub keys: Vec<ReportedKey<'a>>,
+    /// What the checks found, in their order.
+    pub findings: &'a [Finding],
+}
+
+/// One key with what was made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportedKey<'a> {
+    /// Where it lives.
+    pub cell: &'a Cell,
+    /// The facts.
+    pub key: &'a Key,
+    /// The judgement.
+    pub judged: &'a KeyAssessment,
+}
+
+/// The judgement, counted. Levels that nothing has are absent here; the formats show them as zero.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Keys by how far they are exposed.
+    pub by_exposure: BTreeMap<ExposureLevel, u64>,
+    /// Keys by how firmly they are governed.
+    pub by_lockout: BTreeMap<LockoutVerdict, u64>,
+    /// Findings of status `fail` by severity.
+    pub by_severity: BTreeMap<Severity, u64>,
+}
+
+/// A report could not be made or written.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The assessment was made of another snapshot. A shorter one would lose keys without a word.
+    #[error("the assessment judges {judged} keys, but the snapshot holds {keys}")]
+    OtherSnapshot {
+        /// Keys in the snapshot.
+        keys: usize,
+        /// Keys in the assessment.
+        judged: usize,
+    },
+    /// The writer failed.
+    #[error("cannot write the report")]
+    Unwritable(#[from] io::Error),
+}
+
+impl<'a> Report<'a> {
+    /// Puts a snapshot and its judgement together.
+    pub fn new(snapshot: &'a Snapshot, assessment: &'a Assessment) -> Result<Self, ReportError> {
+        let found: Vec<(&Cell, &Key)> =
+            snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
+        if found.len() != assessment.keys.len() {
+            return Err(ReportError::OtherSnapshot { keys: found.len(), judged: assessment.keys.len() });
+        }
+        Ok(Self {
+            snapshot,
+            coverage: Coverage::of(snapshot),
+            summary: Summary::of(assessment),
+            keys: found
+                .into_iter()
+                .zip(&assessment.keys)
+                .map(|((cell, key), judged)| ReportedKey { cell, key, judged })
+                .collect(),
+            findings: &assessment.findings,
+        })
+    }
+
+    /// The worst severity among findings of status `fail`; `None` where there is none.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.summary.by_severity.keys().next().copied()
+    }
+}
+
+impl Summary {
+    fn of(assessment: &Assessment) -> Self {
+        let mut summary = Self::default();
+        for key in &assessment.keys {
+            *summary.by_exposure.entry(key.exposure.level).or_default() += 1;
+            *summary.by_lockout.entry(key.lockout.verdict).or_default() += 1;
+        }
+        for finding in assessment.findings.iter().filter(|finding| finding.status == Status::Fail) {
+            *summary.by_severity.entry(finding.severity).or_default() += 1;
+        }
+        summary
+    }
+}
+
+/// The formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// One page for people, complete without network or script.
+    Html,
+    /// The whole report for programs.
+    Json,
+}
+
+/// There is no such format.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{asked}` is not a report format; there are {}", Format::ALL.map(Format::as_str).join(", "))]
+pub struct UnknownFormat {
+    /// What was asked for.
+    pub asked: String,
+}
+
+impl Format {
+    /// Every format, in the order in which files are written.
+    pub const ALL: [Self; 2] = [Self::Html, Self::Json];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+
+    /// The file in the output directory.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Json => "report.json",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str() == text)
+            .ok_or_else(|| UnknownFormat { asked: text.to_owned() })
+    }
+}
+
+/// Writes a report in one format. The same report gives the same bytes.
+pub fn render(report: &Report<'_>, format: Format, out: &mut dyn io::Write) -> Result<(), ReportError> {
+    let mut out = io::BufWriter::new(out);
+    match format {
+        Format::Html => html::render(report, &mut out)?,
+        Format::Json => json::render(report, &mut out)?,
+    }
+    Ok(io::Write::flush(&mut out)?)
+}
