@@ -1,6 +1,7 @@
 //! Valid settings: the only form that other rooms see. Flags and environment variables stand over the file,
 //! the file over the defaults.
 
+#[expect(clippy::disallowed_methods, reason = "reads the settings file")]
 pub mod load;
 pub mod raw;
 
@@ -108,7 +109,7 @@ impl Default for PaceSettings {
 pub struct ReportSettings {
     /// The folder of the reports.
     pub out: PathBuf,
-    /// The formats, by name.
+    /// The formats.
     pub formats: BTreeSet<Format>,
     /// The severity from which on findings have an exit code of their own.
     pub fail_on: FailOn,
@@ -119,16 +120,30 @@ pub struct ReportSettings {
 }
 
 /// A report format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
-    /// The page people read.
+    /// One page for people, complete without network or script.
     Html,
-    /// The document machines read.
+    /// The whole report for programs.
     Json,
 }
 
+impl Format {
+    /// Every format, in the order in which files are written.
+    pub const ALL: [Self; 2] = [Self::Html, Self::Json];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// From which severity on findings have an exit code of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailOn {
     /// Never.
     None,
@@ -140,6 +155,23 @@ pub enum FailOn {
     High,
     /// Critical only.
     Critical,
+}
+
+impl FailOn {
+    /// Every value.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::None];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
 }
 
 /// A setting that cannot be.
@@ -168,6 +200,16 @@ pub enum ConfigError {
         setting: &'static str,
         /// What is wrong.
         source: AccountIdError,
+    },
+    /// None of the values there are.
+    #[error("{setting}: `{value}` is not one of {known}")]
+    Choice {
+        /// The setting.
+        setting: &'static str,
+        /// What was written.
+        value: String,
+        /// What could have been.
+        known: String,
     },
     /// Another value that cannot be.
     #[error("{setting}: `{value}` {problem}")]
@@ -231,10 +273,14 @@ impl ReportSettings {
         Ok(Self {
             out: raw.out.unwrap_or_else(|| PathBuf::from("keyreach-out")),
             formats: words(raw.format).map_or_else(
-                || Ok([Format::Html, Format::Json].into()),
-                |names| names.iter().map(|name| choice("format", name)).collect(),
+                || Ok(Format::ALL.into()),
+                |names| {
+                    names.iter().map(|name| choice("format", name, Format::ALL, Format::as_str)).collect()
+                },
             )?,
-            fail_on: raw.fail_on.map_or(Ok(FailOn::None), |name| choice("fail_on", &name))?,
+            fail_on: raw
+                .fail_on
+                .map_or(Ok(FailOn::None), |name| choice("fail_on", &name, FailOn::ALL, FailOn::as_str))?,
             allow_gaps: raw.allow_gaps.unwrap_or_default(),
             quiet: raw.quiet.unwrap_or_default(),
         })
@@ -250,8 +296,16 @@ fn words(words: Option<Words>) -> Option<Vec<String>> {
     words.map(Words::into_vec).filter(|words| !words.is_empty())
 }
 
-fn choice<T: clap::ValueEnum>(setting: &'static str, name: &str) -> Result<T, ConfigError> {
-    T::from_str(name, false).map_err(|_| value(setting, name, "is not one of the known values"))
+fn choice<T: Copy, const N: usize>(
+    setting: &'static str,
+    name: &str,
+    all: [T; N],
+    name_of: fn(T) -> &'static str,
+) -> Result<T, ConfigError> {
+    all.into_iter().find(|&one| name_of(one) == name).ok_or_else(|| {
+        let known = all.map(name_of).join(", ");
+        ConfigError::Choice { setting, value: name.to_owned(), known }
+    })
 }
 
 fn accounts(setting: &'static str, written: Option<Words>) -> Result<BTreeSet<AccountId>, ConfigError> {

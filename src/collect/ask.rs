@@ -1,11 +1,7 @@
 //! The one way to ask AWS anything: in turn, within a time-out, again when that can help, and with a gap in
 //! place of the answer when it cannot. The SDK's own retries are off: they would pass the pacer by.
 
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -215,9 +211,4 @@ pub(super) fn fact<T>(answer: Result<T, Gap>) -> Fact<T> {
 /// The instant of a time that AWS sent.
 pub(super) fn timestamp(time: Option<aws_smithy_types::DateTime>) -> Option<jiff::Timestamp> {
     jiff::Timestamp::new(time?.secs(), i32::try_from(time?.subsec_nanos()).ok()?).ok()
-}
-
-/// The instant of a time of the system's.
-pub(super) fn instant(time: SystemTime) -> Option<jiff::Timestamp> {
-    jiff::Timestamp::try_from(time).ok()
 }

@@ -126,11 +126,6 @@ impl Connection {
     pub(super) fn clock(&self) -> SharedTimeSource {
         self.base.time_source().unwrap_or_else(|| SharedTimeSource::new(SystemTimeSource::new()))
     }
-
-    /// The Region in which the caller is asked.
-    pub(super) fn region(&self) -> &str {
-        self.base.region().map_or(FALLBACK_REGION, Region::as_ref)
-    }
 }
 
 fn no_cache() -> SharedIdentityCache {

@@ -1,0 +1,85 @@
+//! The coverage matrix: a row for every account that has cells, a column for every Region that has any.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyreach_policy::aws::{AccountId, Region};
+
+use super::{Table, scope::spaced, words::grouped};
+use crate::{
+    report::Report,
+    snapshot::cell::{Cell, CellState},
+};
+
+/// Accounts by Regions.
+pub(super) struct Matrix<'a> {
+    pub(super) regions: Vec<&'a str>,
+    pub(super) accounts: Table<Row<'a>>,
+    pub(super) legend: Vec<(&'static str, String, String)>,
+}
+
+/// One account in all Regions.
+pub(super) struct Row<'a> {
+    pub(super) id: String,
+    pub(super) name: &'a str,
+    pub(super) squares: Vec<Option<Square>>,
+}
+
+/// One account in one Region.
+pub(super) struct Square {
+    pub(super) state: &'static str,
+    pub(super) word: String,
+    pub(super) keys: String,
+}
+
+impl Square {
+    fn of(cell: &Cell) -> Self {
+        let state = cell.state();
+        let counted = matches!(state, CellState::Complete | CellState::Partial);
+        Self {
+            state: state.as_str(),
+            word: spaced(state.as_str()),
+            keys: if counted { grouped(cell.keys.len()) } else { String::new() },
+        }
+    }
+}
+
+impl<'a> Matrix<'a> {
+    pub(super) fn of(report: &Report<'a>) -> Self {
+        let snapshot = report.snapshot;
+        let names: BTreeMap<AccountId, &str> =
+            snapshot.accounts.iter().filter_map(|a| Some((a.id, a.name.as_deref()?))).collect();
+        let regions: BTreeSet<&'a Region> = snapshot.cells.iter().map(|cell| &cell.region).collect();
+        let mut accounts: BTreeMap<AccountId, BTreeMap<&Region, &Cell>> = BTreeMap::new();
+        for cell in &snapshot.cells {
+            accounts.entry(cell.account_id).or_default().insert(&cell.region, cell);
+        }
+        let row = |(id, cells): (&AccountId, &BTreeMap<&Region, &Cell>)| Row {
+            id: id.to_string(),
+            name: names.get(id).copied().unwrap_or_default(),
+            squares: regions.iter().map(|region| cells.get(region).map(|cell| Square::of(cell))).collect(),
+        };
+        Self {
+            accounts: Table::new(accounts.iter().map(row)),
+            regions: regions.iter().map(|region| region.as_str()).collect(),
+            legend: legend(report),
+        }
+    }
+}
+
+/// Every state with its meaning and how many cells are in it.
+fn legend(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
+    let states = [
+        (CellState::Complete, "everything was read; the number is its customer managed keys"),
+        (CellState::Partial, "the keys were listed, and something about them was not read"),
+        (CellState::Failed, "the keys could not be listed"),
+        (CellState::Disabled, "the Region is off for the account"),
+        (CellState::NotStarted, "the scan was stopped before its turn"),
+    ];
+    states
+        .into_iter()
+        .map(|(state, meaning)| {
+            let name = state.as_str();
+            (name, spaced(name), format!("{meaning}: {}", grouped(report.coverage.cells_in(state))))
+        })
+        .collect()
+}
