@@ -1,8 +1,14 @@
-//! Reports of small snapshots: what they say, what they escape, and that they say it twice alike.
+//! Reports of small snapshots: what they say of what was read and of what was not, and that they say it twice alike.
+
+mod contract;
+mod coverage;
+mod hostile;
+mod page;
+mod rotation;
 
 use keyreach::{
-    assess::assess,
-    report::{Format, Report, render, schema},
+    assess::{Assessment, assess},
+    report::{Format, Report, ReportError, render, schema},
     snapshot::Snapshot,
 };
 use serde_json::Value;
@@ -17,21 +23,54 @@ fn rendered(snapshot: &Snapshot, format: Format) -> String {
     String::from_utf8(out).unwrap()
 }
 
+fn html(snapshot: &Snapshot) -> String {
+    rendered(snapshot, Format::Html)
+}
+
 /// The JSON report, after it has passed its own schema.
 fn json(snapshot: &Snapshot) -> Value {
     let document = serde_json::from_str(&rendered(snapshot, Format::Json)).unwrap();
-    let schema = schema();
-    let validator = jsonschema::draft202012::options().build(&schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    assert_eq!(refusals(&document), [""; 0]);
     document
 }
 
+/// What the schema has against a document.
+fn refusals(document: &Value) -> Vec<String> {
+    let validator =
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema()).unwrap();
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
 #[test]
-fn dump() {
-    let s = example::snapshot();
-    println!("{}", serde_json::to_string_pretty(&json(&s)).unwrap());
-    println!("{}", rendered(&s, Format::Html));
-    println!("{}", serde_json::to_string_pretty(&schema()).unwrap());
+fn the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads() {
+    let mut snapshot = example::snapshot();
+    let keys = (0..500).map(|n| example::key(example::MEMBER, "us-east-1", &format!("key-{n:03}")));
+    snapshot.cells[2].keys = keys.collect();
+    for format in Format::ALL {
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| rendered(&snapshot, format))
+        };
+        let alone = on(1);
+        assert!(alone.contains("key-499"));
+        assert_eq!(alone, on(8), "{format}");
+    }
+}
+
+#[test]
+fn an_assessment_of_another_snapshot_is_refused() {
+    let snapshot = example::snapshot();
+    let other = Assessment { keys: Vec::new(), findings: Vec::new() };
+    let error = Report::new(&snapshot, &other).unwrap_err();
+    assert!(matches!(error, ReportError::OtherSnapshot { keys: 2, judged: 0 }), "{error}");
+}
+
+#[test]
+fn formats_are_named_as_on_the_command_line() {
+    for format in Format::ALL {
+        assert_eq!(format.to_string().parse(), Ok(format));
+        assert_eq!(format.file_name(), format!("report.{format}"));
+    }
+    let error = "HTML".parse::<Format>().unwrap_err();
+    assert_eq!(error.to_string(), "`HTML` is not a report format; there are html, json");
 }

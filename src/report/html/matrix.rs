@@ -14,7 +14,7 @@ use crate::{
 pub(super) struct Matrix<'a> {
     pub(super) regions: Vec<&'a str>,
     pub(super) accounts: Table<Row<'a>>,
-    pub(super) legend: Vec<(&'static str, String, String)>,
+    pub(super) legend: Vec<Legend>,
 }
 
 /// One account in all Regions.
@@ -34,12 +34,14 @@ pub(super) struct Square {
 impl Square {
     fn of(cell: &Cell) -> Self {
         let state = cell.state();
-        let counted = matches!(state, CellState::Complete | CellState::Partial);
-        Self {
-            state: state.as_str(),
-            word: spaced(state.as_str()),
-            keys: if counted { grouped(cell.keys.len()) } else { String::new() },
-        }
+        let listed = matches!(state, CellState::Complete | CellState::Partial);
+        // Most cells of an organization are empty: a page of zeros would hide the numbers.
+        let (word, keys) = match (listed, cell.keys.len()) {
+            (true, 0) => (format!("{}, no keys", spaced(state.as_str())), String::new()),
+            (true, keys) => (spaced(state.as_str()), grouped(keys)),
+            (false, _) => (spaced(state.as_str()), String::new()),
+        };
+        Self { state: state.as_str(), word, keys }
     }
 }
 
@@ -66,20 +68,28 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Every state with its meaning and how many cells are in it.
-fn legend(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
+/// One state: what it means, and how many cells are in it.
+pub(super) struct Legend {
+    pub(super) state: &'static str,
+    pub(super) word: String,
+    pub(super) cells: String,
+    pub(super) meaning: &'static str,
+}
+
+/// Every state.
+fn legend(report: &Report<'_>) -> Vec<Legend> {
     let states = [
-        (CellState::Complete, "everything was read; the number is its customer managed keys"),
-        (CellState::Partial, "the keys were listed, and something about them was not read"),
+        (CellState::Complete, "everything was read; a number counts the customer managed keys"),
+        (CellState::Partial, "the keys were listed, and something was not read"),
         (CellState::Failed, "the keys could not be listed"),
         (CellState::Disabled, "the Region is off for the account"),
         (CellState::NotStarted, "the scan was stopped before its turn"),
     ];
-    states
-        .into_iter()
-        .map(|(state, meaning)| {
-            let name = state.as_str();
-            (name, spaced(name), format!("{meaning}: {}", grouped(report.coverage.cells_in(state))))
-        })
-        .collect()
+    let entry = |(state, meaning): (CellState, &'static str)| Legend {
+        state: state.as_str(),
+        word: spaced(state.as_str()),
+        cells: grouped(report.coverage.cells_in(state)),
+        meaning,
+    };
+    states.into_iter().map(entry).collect()
 }

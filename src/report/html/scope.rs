@@ -22,7 +22,8 @@ use crate::{
 
 /// The heading and the figures under it.
 pub(super) struct Head {
-    pub(super) title: String,
+    pub(super) title: &'static str,
+    pub(super) subject: String,
     pub(super) taken_at: String,
     pub(super) taken_at_exact: String,
     pub(super) figures: Vec<(&'static str, String)>,
@@ -32,10 +33,10 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn of(report: &Report<'_>) -> Self {
         let Report { snapshot, coverage, .. } = report;
-        let title = match &snapshot.organization {
-            Fact::Known(Some(organization)) => format!("KMS keys of organization {}", organization.id),
-            Fact::Known(None) => format!("KMS keys of account {}", snapshot.scan.caller_account),
-            Fact::Unknown(_) => "KMS keys of an organization that could not be read".to_owned(),
+        let (title, subject) = match &snapshot.organization {
+            Fact::Known(Some(organization)) => ("KMS keys of organization", organization.id.to_string()),
+            Fact::Known(None) => ("KMS keys of account", snapshot.scan.caller_account.to_string()),
+            Fact::Unknown(_) => ("KMS keys of an organization that could not be read", String::new()),
         };
         let aws_managed: u64 = snapshot.cells.iter().map(|cell| cell.aws_managed_keys).sum();
         let cells = snapshot.cells.len() as u64 - coverage.cells_in(CellState::Disabled);
@@ -43,11 +44,12 @@ impl Head {
         let accounts = coverage.count(AccountCoverage::Complete);
         Self {
             title,
+            subject,
             taken_at: minute(snapshot.scan.taken_at),
             taken_at_exact: snapshot.scan.taken_at.to_string(),
             figures: vec![
                 ("customer managed keys", grouped(report.keys.len())),
-                ("AWS managed keys, counted only", grouped(aws_managed)),
+                ("AWS managed keys", grouped(aws_managed)),
                 (
                     "accounts read completely",
                     format!("{} of {}", grouped(accounts), grouped(snapshot.accounts.len())),
@@ -79,9 +81,8 @@ impl Verdict {
         let skipped = coverage.count(AccountCoverage::Skipped);
         if skipped > 0 {
             sentences.push(format!(
-                "{} of {} left out: by AWS's state of the account, or by the settings.",
-                grouped(skipped),
-                were(total, "account", "accounts")
+                "{} left out, by AWS's state of the account or by the settings.",
+                were(skipped, "account", "accounts")
             ));
         }
         let word = match (complete, coverage.interrupted) {
