@@ -6,20 +6,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 
 use crate::answer;
 use crate::clock::{self, Clock};
 use crate::fault::{self, Faults, Target};
 use crate::ledger::{Fate, Ledger, Line, Recorder};
 use crate::operation::{OPERATIONS, Rate, Service};
+use crate::outcome::{Outcome, malformed, names_alias, resource, struck};
 use crate::page::Paging;
 use crate::quota::{self, Quotas};
 use crate::scenario::{Fault, FaultKind, Latency};
 use crate::seed;
 use crate::session::{self, Caller, Sessions};
-use crate::wire::{self, Ask, Call, Reply};
+use crate::wire::{self, Ask, Call};
 use crate::world::World;
 use crate::{Scenario, ScenarioError};
 
@@ -42,13 +42,6 @@ pub struct Cloud {
     credentials: (String, String),
     region: String,
     asked: AtomicU64,
-}
-
-/// What becomes of a request after its faults.
-enum Outcome {
-    Answer(Reply),
-    Malformed,
-    Lost,
 }
 
 impl Cloud {
@@ -208,7 +201,7 @@ impl Cloud {
         if let Some(outcome) = fault.and_then(|fault| struck(fault.kind, call, caller)) {
             return outcome;
         }
-        let Some(region) = region.filter(|region| self.is_reachable(service, caller, *region)) else {
+        let Some(region) = self.reachable(service, caller, region) else {
             return Outcome::Answer(Err(session::unknown(service)));
         };
         if !self.quotas.admit(call.operation, (call.number, caller.account, region), self.clock.elapsed()) {
@@ -238,11 +231,13 @@ impl Cloud {
         Outcome::Answer((call.operation.answer)(&ask))
     }
 
-    /// Regional services answer only where the region is on; the others have one endpoint.
-    fn is_reachable(&self, service: Service, caller: &Caller, region: usize) -> bool {
+    /// The region that answers: regional services do where the region is on, the others have one endpoint.
+    fn reachable(&self, service: Service, caller: &Caller, region: Option<usize>) -> Option<usize> {
         match service {
-            Service::Kms | Service::Sts => self.world.is_enabled(caller.account, region),
-            Service::Organizations | Service::Iam | Service::Account => true,
+            Service::Kms | Service::Sts => {
+                region.filter(|region| self.world.is_enabled(caller.account, *region))
+            }
+            Service::Organizations | Service::Iam | Service::Account => Some(region.unwrap_or(usize::MAX)),
         }
     }
 
@@ -268,52 +263,4 @@ impl Cloud {
             key_names: &key_names,
         })
     }
-}
-
-/// What a request is about, as far as faults and messages care.
-fn resource(call: &Call) -> &str {
-    ["KeyId", "RoleArn", "PolicyId", "ParentId", "Marker", "NextToken"]
-        .iter()
-        .find_map(|name| call.input.text(name))
-        .unwrap_or("")
-}
-
-fn names_alias(call: &Call) -> bool {
-    call.operation.service == Service::Kms
-        && call.input.text("KeyId").is_some_and(|key| key.contains("alias/"))
-}
-
-/// The outcome of faults that answer instead of the service.
-fn struck(kind: FaultKind, call: &Call, caller: &Caller) -> Option<Outcome> {
-    let service = call.operation.service;
-    let refusal = match kind {
-        FaultKind::Denied | FaultKind::DeniedByScp => {
-            let action = format!("{}:{}", service.name(), call.operation.name);
-            fault::denied(service, &caller.arn, &action, resource(call), fault::reason(kind, service))
-        }
-        FaultKind::Throttled => quota::throttled(service),
-        FaultKind::ServerError => fault::server_error(service),
-        FaultKind::Unavailable => fault::unavailable(),
-        FaultKind::Expired => session::expired(service),
-        FaultKind::Drop => return Some(Outcome::Lost),
-        FaultKind::Malformed => return Some(Outcome::Malformed),
-        FaultKind::Truncate
-        | FaultKind::Slow
-        | FaultKind::RepeatToken
-        | FaultKind::EmptyPages
-        | FaultKind::ShortPages => return None,
-    };
-    Some(Outcome::Answer(Err(refusal)))
-}
-
-/// 200, but a page of some proxy, or a document of another shape, in turns.
-fn malformed(service: Service, request_id: &str, date: &str, number: u64) -> Response<Bytes> {
-    let body = if number.is_multiple_of(2) {
-        "<html><body><h1>502 Bad Gateway</h1></body>"
-    } else {
-        "{\"KeyMetadata\":[],\"Keys\":\"none\",\"Policy\":{},\"Grants\":7,\"Accounts\":{\"Id\":1}"
-    };
-    let mut response = answer::write(service, Ok(body.to_owned()), request_id, date);
-    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    response
 }

@@ -1,6 +1,7 @@
 //! An estate made from numbers: which keys, policies, grants and roles stand where follows from the seed and the
 //! place, computed for each request. Nothing is held for a key, so that hundreds of thousands cost no memory.
 
+mod ids;
 mod texts;
 
 use crate::answer::tag;
@@ -42,22 +43,6 @@ const REGIONS: [&str; 30] = [
     "me-central-1",
     "me-south-1",
 ];
-
-/// Spreads key numbers over 32 bits; odd, so that it can be undone.
-const SPREAD: u32 = 0x9E37_79B1;
-/// Undoes `SPREAD`.
-const GATHER: u32 = inverse(SPREAD);
-
-/// The inverse of an odd number among 32-bit numbers, by Newton's method.
-const fn inverse(odd: u32) -> u32 {
-    let mut guess = odd;
-    let mut round = 0;
-    while round < 5 {
-        guess = guess.wrapping_mul(2_u32.wrapping_sub(odd.wrapping_mul(guess)));
-        round += 1;
-    }
-    guess
-}
 
 /// The estate.
 #[derive(Debug)]
@@ -160,31 +145,6 @@ impl Estate {
         let per_mille = format!("{:.0}", share.clamp(0.0, 0.999) * 1000.0).parse::<u64>().unwrap_or(0);
         let all = others * self.numbers.keys * per_mille / (1000 - per_mille);
         all / u64::try_from(self.numbers.heavy_regions.max(1)).unwrap_or(1)
-    }
-
-    fn cell(&self, account: usize, region: usize) -> u64 {
-        let place = u64::try_from(account).unwrap_or(0) << 16 | u64::try_from(region).unwrap_or(0);
-        seed::mix(self.seed ^ seed::mix(place))
-    }
-
-    /// The id of a key: its last eight digits hold its number, spread and masked, the others prove it.
-    pub(crate) fn key_id(&self, account: usize, region: usize, number: usize) -> String {
-        let cell = self.cell(account, region);
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        let mask = u32::try_from(cell & 0xFFFF_FFFF).unwrap_or(0);
-        let spread = number.wrapping_mul(SPREAD) ^ mask;
-        let proof = seed::mix(cell ^ u64::from(number));
-        let low = (proof & 0xFFFF_FFFF) << 32 | u64::from(spread);
-        seed::uuid(seed::mix(proof), low)
-    }
-
-    /// The number of a key by its id, if it is one of the cell.
-    pub(crate) fn number(&self, account: usize, region: usize, id: &str) -> Option<usize> {
-        let tail = id.get(id.len().checked_sub(8)?..)?;
-        let mask = u32::try_from(self.cell(account, region) & 0xFFFF_FFFF).unwrap_or(0);
-        let number = (u32::from_str_radix(tail, 16).ok()? ^ mask).wrapping_mul(GATHER);
-        let number = usize::try_from(number).ok()?;
-        (self.key_id(account, region, number) == id).then_some(number)
     }
 
     fn is_aws_managed(&self, number: usize) -> bool {

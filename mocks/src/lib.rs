@@ -12,6 +12,7 @@ mod fault;
 mod generated;
 mod ledger;
 mod operation;
+mod outcome;
 mod page;
 mod quota;
 mod scenario;

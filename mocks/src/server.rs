@@ -40,7 +40,7 @@ async fn carry(cloud: Arc<Cloud>, request: Request<Incoming>) -> Result<Response
     let (parts, body) = cloud.handle(Request::from_parts(parts, body)).await?.into_parts();
     let body = match missing(&parts, &body) {
         false => Either::Left(Full::new(body)),
-        true => Either::Right(CutBody(Some(body))),
+        true => Either::Right(CutBody::new(body)),
     };
     Ok(Response::from_parts(parts, body))
 }

@@ -124,7 +124,11 @@ impl<'a> Placer<'a> {
         let world = self.world;
         let (account, region) = place;
         let home = world.region_name(region);
-        let number = format!("{}:{entry}:{copy}", key.label.as_deref().unwrap_or(""));
+        // Named, not counted, where there is a name: a new entry must not give the others new ids.
+        let number = match key.label.as_ref().or(key.aliases.first()) {
+            Some(name) => format!("{name}:{copy}"),
+            None => format!("{entry}:{copy}"),
+        };
         let high = seed::hash(self.texts.seed, &["key", &world.account(account).id, home, &number]);
         let policy = key::or(&key.policy, "standard");
         let Some(multi) = &key.multi_region else {

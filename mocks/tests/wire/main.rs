@@ -9,5 +9,6 @@
 
 mod ask;
 mod faults;
+mod loopback;
 mod scenarios;
 mod services;

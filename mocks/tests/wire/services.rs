@@ -154,3 +154,90 @@ async fn iam_escapes_what_xml_must_not_see() {
     assert_eq!(between(&xml, "IsTruncated"), "true");
     assert!(between(&xml, "AssumeRolePolicyDocument").starts_with("%7B%22Version%22%3A%222012-10-17%22"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_chained_role_lasts_an_hour_at_most() {
+    let cloud = cloud(
+        r#"
+        regions = ["us-east-1"]
+        [[account]]
+        id = "111122223333"
+        [[account.iam.role]]
+        name = "keyreach-audit"
+        max_session = 43200
+        assumable_by = ["111122223333"]
+        "#,
+    );
+    let me = caller(&cloud);
+    let session = assume(&cloud, &me, "111122223333", "&DurationSeconds=43200").await.ok().unwrap();
+    let chained = assume(&cloud, &session, "111122223333", "&DurationSeconds=3601").await;
+    assert_eq!(chained.err().as_deref(), Some("ValidationError"));
+    assert!(assume(&cloud, &session, "111122223333", "&DurationSeconds=3600").await.is_ok());
+    let forged = crate::ask::As { token: Some("other".into()), ..session };
+    assert_eq!(
+        assume(&cloud, &forged, "111122223333", "").await.err().as_deref(),
+        Some("InvalidClientTokenId")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_partition_shows_in_every_arn() {
+    let cloud = cloud(
+        r#"
+        partition = "aws-cn"
+        regions = ["cn-north-1", "cn-northwest-1"]
+        [caller]
+        region = "cn-north-1"
+        [organization]
+        management = "111122223333"
+        [[account]]
+        id = "111122223333"
+        [[key]]
+        account = "111122223333"
+        regions = ["*"]
+        "#,
+    );
+    let me = caller(&cloud);
+    let (_, keys) = json(&cloud, &me, "ListKeys", json!({})).await;
+    assert!(
+        keys["Keys"][0]["KeyArn"]
+            .as_str()
+            .unwrap()
+            .starts_with("arn:aws-cn:kms:cn-north-1:111122223333:key/")
+    );
+    let (_, policy) = json(&cloud, &me, "GetKeyPolicy", json!({ "KeyId": keys["Keys"][0]["KeyId"] })).await;
+    assert!(policy["Policy"].as_str().unwrap().contains("arn:aws-cn:iam::111122223333:root"));
+    // The organization answers whatever region the signature names.
+    let (status, accounts) = json(&cloud, &me.at("us-east-1"), "ListAccounts", json!({})).await;
+    assert_eq!(status, 200);
+    assert!(accounts["Accounts"][0]["Arn"].as_str().unwrap().starts_with("arn:aws-cn:organizations::"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tree_and_the_guardrails_of_the_menagerie_hang_together() {
+    let cloud = builtin("menagerie");
+    let me = caller(&cloud);
+    let (_, roots) = json(&cloud, &me, "ListRoots", json!({})).await;
+    let root = roots["Roots"][0]["Id"].clone();
+    let at = |parent: &serde_json::Value| json!({ "ParentId": parent });
+    // One refusal stands before each page of the accounts.
+    while json(&cloud, &me, "ListAccounts", json!({})).await.0 != 200 {}
+    let mut open = vec![root];
+    let mut accounts = 0;
+    while let Some(parent) = open.pop() {
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        accounts += all(&cloud, &me, "ListAccountsForParent", at(&parent), "Accounts").await.len();
+        let units =
+            all(&cloud, &me, "ListOrganizationalUnitsForParent", at(&parent), "OrganizationalUnits").await;
+        open.extend(units.into_iter().map(|unit| unit["Id"].clone()));
+    }
+    assert_eq!(accounts, 18);
+    let filter = json!({ "Filter": "RESOURCE_CONTROL_POLICY" });
+    let policies = all(&cloud, &me, "ListPolicies", filter, "Policies").await;
+    assert_eq!(policies.len(), 3);
+    let named = json!({ "PolicyId": policies[1]["Id"] });
+    let targets = all(&cloud, &me, "ListTargetsForPolicy", named.clone(), "Targets").await;
+    assert_eq!((targets.len(), targets[0]["Type"].as_str()), (1, Some("ORGANIZATIONAL_UNIT")));
+    let (_, policy) = json(&cloud, &me, "DescribePolicy", named).await;
+    assert!(policy["Policy"]["Content"].as_str().unwrap().contains("o-exampleorg1"));
+}
