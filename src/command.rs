@@ -9,7 +9,7 @@ mod scan;
 mod schema;
 mod voice;
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{EnvFilter, fmt::writer::BoxMakeWriter};
 
@@ -52,5 +52,6 @@ fn start_log(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives))
         .with_writer(BoxMakeWriter::new(io::stderr))
+        .with_ansi(io::stderr().is_terminal())
         .init();
 }

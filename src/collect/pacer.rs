@@ -76,6 +76,8 @@ struct State {
     ready: BTreeMap<(Reverse<u8>, u64), BucketId>,
     /// Buckets with somebody waiting and no token until then.
     resting: BinaryHeap<Reverse<(Instant, BucketId)>>,
+    /// When the clockwork looks again.
+    alarm: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -148,18 +150,15 @@ impl Pacer {
     /// Wakes buckets whose token has come. Runs for as long as the scan.
     pub async fn run(self: Arc<Self>) {
         loop {
-            let next = self.lock().resting.peek().map(|Reverse((at, _))| *at);
-            match next {
-                Some(at) => tokio::select! {
-                    () = tokio::time::sleep_until(at) => {}
-                    () = self.earlier.notified() => continue,
-                },
-                None => {
-                    self.earlier.notified().await;
-                    continue;
-                }
+            let alarm = {
+                let mut state = self.lock();
+                state.alarm = state.next_rested();
+                state.alarm
+            };
+            tokio::select! {
+                () = until(alarm) => self.dispatch(&mut self.lock()),
+                () = self.earlier.notified() => {}
             }
-            self.dispatch(&mut self.lock());
         }
     }
 
@@ -170,20 +169,32 @@ impl Pacer {
     /// Lets as many requests leave as may.
     fn dispatch(self: &Arc<Self>, state: &mut State) {
         let now = Instant::now();
-        let before = state.resting.peek().map(|Reverse((at, _))| *at);
         state.wake(now);
         while state.in_flight < self.pace.in_flight {
             let Some((_, id)) = state.ready.pop_first() else { break };
             state.grant(self, id, now);
         }
-        let after = state.resting.peek().map(|Reverse((at, _))| *at);
-        if after != before {
+        let too_late = |next| state.alarm.is_none_or(|alarm| next < alarm);
+        if state.next_rested().is_some_and(too_late) {
             self.earlier.notify_one();
         }
     }
 }
 
+/// Sleeps until then; for ever, if there is no then.
+async fn until(alarm: Option<Instant>) {
+    match alarm {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl State {
+    /// When the first resting bucket has a token.
+    fn next_rested(&self) -> Option<Instant> {
+        self.resting.peek().map(|Reverse((at, _))| *at)
+    }
+
     /// Puts a bucket with somebody waiting where it belongs.
     fn place(&mut self, id: BucketId, now: Instant) {
         let Some(queue) = self.buckets.get_mut(&id) else { return };
