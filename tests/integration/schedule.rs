@@ -1,6 +1,6 @@
 //! The schedule at a hundredth of the size that `cargo bench --bench schedule` measures, in virtual time.
 
-pub mod course;
+pub(crate) mod course;
 
 use course::{Course, run};
 use keyreach::config::PaceSettings;
