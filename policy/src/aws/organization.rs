@@ -37,8 +37,8 @@ impl FromStr for OrganizationId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let id = text.strip_prefix("o-").unwrap_or_default();
-        let valid = (10..=32).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let valid =
+            (10..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if valid { Ok(Self(text.to_owned())) } else { Err(OrganizationIdError(text.to_owned())) }
     }
 }
