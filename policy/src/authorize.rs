@@ -107,21 +107,21 @@ fn bound(answer: &mut Authorization, request: &Request, policies: &Policies<'_>,
         answer.lower = answer.lower.min(*decision);
         answer.upper = answer.upper.max(*decision);
     }
-    if answer.lower == answer.upper {
-        return;
-    }
-    for rule in touched.iter().filter(|&rule| changes(rule, touched, &tried)) {
-        answer.depends_on.insert(rule);
-    }
+    let mut changes: Vec<RuleSet> = tried
+        .iter()
+        .filter(|(_, decision)| *decision != answer.decision)
+        .map(|(readings, _)| readings.unusual())
+        .collect();
+    changes.sort_by_key(|rules| rules.iter().count());
+    answer.depends_on = smallest(&changes).fold(RuleSet::default(), RuleSet::union);
 }
 
-/// Whether two readings that differ in this rule alone answer differently.
-fn changes(rule: crate::reading::Rule, touched: RuleSet, tried: &[(Readings, Decision)]) -> bool {
-    tried.iter().any(|&(one, decision)| {
-        one.each(rule).iter().any(|&other| {
-            let found =
-                tried.iter().find(|(reading, _)| touched.iter().all(|rule| reading.agree(other, rule)));
-            found.is_some_and(|&(_, other)| other != decision)
-        })
+/// The sets that hold no other of the sets, of sets in the order of their size: what suffices to change the
+/// answer.
+fn smallest(sets: &[RuleSet]) -> impl Iterator<Item = RuleSet> {
+    sets.iter().enumerate().filter_map(|(index, &set)| {
+        let smaller = sets.get(..index).unwrap_or_default();
+        let suffices = smaller.iter().all(|&other| other == set || !other.is_subset(set));
+        suffices.then_some(set)
     })
 }

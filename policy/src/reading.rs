@@ -90,6 +90,12 @@ impl RuleSet {
         self.0 == 0
     }
 
+    /// Whether all of it is in the other set.
+    #[must_use]
+    pub fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// What is in either.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -171,10 +177,15 @@ impl Readings {
         }
     }
 
-    /// Whether both read this rule alike.
-    pub(crate) fn agree(self, other: Self, rule: Rule) -> bool {
-        self.each(rule).iter().position(|readings| *readings == self)
-            == other.each(rule).iter().position(|readings| *readings == other)
+    /// The rules that these readings do not read as `decision` does.
+    pub(crate) fn unusual(self) -> RuleSet {
+        let mut rules = RuleSet::default();
+        for rule in Rule::ALL {
+            if self.each(rule).first() != Some(&self) {
+                rules.insert(rule);
+            }
+        }
+        rules
     }
 }
 
