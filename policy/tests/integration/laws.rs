@@ -259,7 +259,7 @@ proptest! {
     #[test]
     fn a_deny_more_never_gives(case in case(), deny in statement("Deny", true), place in select(&LISTS[..])) {
         let before = decided(&case);
-        let mut after = case.clone();
+        let mut after = case;
         let Some(Value::Array(statements)) = after.pointer_mut(&format!("{place}/Statement")) else { return Ok(()) };
         statements.push(without_principal(deny, place));
         let after = decided(&after);
@@ -269,7 +269,7 @@ proptest! {
     #[test]
     fn an_allow_more_never_takes(case in case(), allow in statement("Allow", true), place in select(&LISTS[..])) {
         let before = decided(&case);
-        let mut after = case.clone();
+        let mut after = case;
         let Some(Value::Array(statements)) = after.pointer_mut(&format!("{place}/Statement")) else { return Ok(()) };
         statements.push(without_principal(allow, place));
         let after = decided(&after);
@@ -279,7 +279,7 @@ proptest! {
     #[test]
     fn a_grant_more_never_takes(case in case(), grant in grant()) {
         let before = decided(&case);
-        let mut after = case.clone();
+        let mut after = case;
         after["grants"].as_array_mut().unwrap().push(grant);
         let after = decided(&after);
         prop_assert!(after.decision >= before.decision && after.lower >= before.lower && after.upper >= before.upper);
