@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::trace::Outcome;
-use case::Case;
+pub use case::Case;
 
 /// The answer to a case, in the shape that is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,8 +99,8 @@ pub enum Detail {
 /// Answers one case, given as JSON text. A malformed case is answered with what is wrong with it.
 #[must_use]
 pub fn answer(text: &str, detail: Detail) -> Answer {
-    match Case::parse(text).and_then(|case| answer::decide(&case, detail).map(|decided| (case.id, decided))) {
-        Ok((id, decided)) => Answer { id, result: Result::Decided(decided) },
+    match Case::parse(text) {
+        Ok(case) => Answer { result: Result::Decided(answer::decide(&case, detail)), id: case.id },
         Err(error) => {
             Answer { id: case::id_of(text), result: Result::Malformed { error: error.to_string() } }
         }

@@ -1,24 +1,10 @@
 //! A prepared case → its answer, with the paths of the case for the policies that decided.
 
-use super::{CaseError, Decided, DecidedBy, Detail, TraceStep, case::Case};
-use crate::{Layer, Policies, Policy, Source, authorize, syntax::Effect, trace};
+use super::{Decided, DecidedBy, Detail, TraceStep, case::Case};
+use crate::{Layer, Policy, Source, authorize, syntax::Effect, trace};
 
-pub(super) fn decide(case: &Case, detail: Detail) -> Result<Decided, CaseError> {
-    let policies = Policies {
-        key_policies: case.key_policies.iter().collect(),
-        grants: case.grants.iter().collect(),
-        identity_policies: case.identity_policies.iter().collect(),
-        permissions_boundary: case.permissions_boundary.as_ref(),
-        session_policy: case.session_policy.as_ref(),
-        service_control_policies: levels(&case.service_control_policies),
-        resource_control_policies: levels(&case.resource_control_policies),
-        endpoint_policy: case.vpc_endpoint_policy.as_ref(),
-        management_account: case
-            .organization
-            .as_ref()
-            .and_then(|organization| organization.management_account),
-        aws_managed_key: false,
-    };
+pub(super) fn decide(case: &Case, detail: Detail) -> Decided {
+    let policies = case.policies();
     let answer = authorize(&case.request, &policies);
     let mut decided_by: Vec<DecidedBy> = answer
         .decided_by
@@ -33,18 +19,14 @@ pub(super) fn decide(case: &Case, detail: Detail) -> Result<Decided, CaseError> 
         effect: if step.effect == Effect::Allow { "allow" } else { "deny" },
         outcome: step.outcome,
     };
-    Ok(Decided {
+    Decided {
         decision: answer.decision,
         lower: answer.lower,
         upper: answer.upper,
         depends_on: answer.depends_on.iter().map(|rule| rule.to_string()).collect(),
         decided_by,
         trace: steps.map(|steps| steps.into_iter().map(step).collect()),
-    })
-}
-
-fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
-    levels.iter().map(|list| list.iter().collect()).collect()
+    }
 }
 
 fn at(levels: &[Vec<Policy>], level: usize, index: usize) -> Option<&Policy> {

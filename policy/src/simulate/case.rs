@@ -8,15 +8,16 @@ use serde_json::value::RawValue;
 
 use super::CaseError;
 use crate::{
-    Caller, Constraints, Context, Grant, Organization, Policy, Request,
+    Caller, Constraints, Context, Grant, Organization, Policies, Policy, Request,
     aws::{AccountId, Action, Actions, Arn, OrganizationId},
     principal::Principal,
 };
 
 type Result<T> = std::result::Result<T, CaseError>;
 
-/// A case, read and prepared.
-pub(super) struct Case {
+/// A case, read and prepared: its request and every policy that has a say.
+#[derive(Debug)]
+pub struct Case {
     pub(super) id: String,
     pub(super) request: Request,
     pub(super) organization: Option<Organization>,
@@ -160,7 +161,11 @@ pub(super) fn id_of(text: &str) -> String {
 }
 
 impl Case {
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    /// Reads a case and its policies, and fills in the context keys that follow from the request.
+    ///
+    /// # Errors
+    /// When the case is malformed; the message names the place.
+    pub fn parse(text: &str) -> Result<Self> {
         let raw: RawCase<'_> = serde_json::from_str(text).map_err(|error| because("case", error))?;
         let organization = raw.organization.map(|organization| Organization {
             id: organization.id,
@@ -187,6 +192,35 @@ impl Case {
             vpc_endpoint_policy: policy("vpc_endpoint_policy", raw.vpc_endpoint_policy)?,
         })
     }
+}
+
+impl Case {
+    /// The request, with the context keys that follow from it.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Every policy that has a say in the request.
+    #[must_use]
+    pub fn policies(&self) -> Policies<'_> {
+        Policies {
+            key_policies: self.key_policies.iter().collect(),
+            grants: self.grants.iter().collect(),
+            identity_policies: self.identity_policies.iter().collect(),
+            permissions_boundary: self.permissions_boundary.as_ref(),
+            session_policy: self.session_policy.as_ref(),
+            service_control_policies: by_level(&self.service_control_policies),
+            resource_control_policies: by_level(&self.resource_control_policies),
+            endpoint_policy: self.vpc_endpoint_policy.as_ref(),
+            management_account: self.organization.as_ref().and_then(|known| known.management_account),
+            aws_managed_key: false,
+        }
+    }
+}
+
+fn by_level(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
+    levels.iter().map(|list| list.iter().collect()).collect()
 }
 
 fn request(raw: &RawRequest<'_>) -> Result<Request> {
