@@ -34,7 +34,7 @@ fn covered(text: &str) -> Actions {
         return Actions::none();
     }
     let pattern = Glob::plain(&text.to_ascii_lowercase());
-    Action::all().filter(|action| pattern.matches(&action.name().to_ascii_lowercase())).collect()
+    Action::all().filter(|action| pattern.matches(action.lower_name())).collect()
 }
 
 #[cfg(test)]

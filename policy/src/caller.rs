@@ -207,6 +207,10 @@ impl Coverage {
         self.bits & (1 << via as u8) != 0
     }
 
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.bits & other.bits != 0
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.bits == 0
     }

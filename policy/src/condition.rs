@@ -4,7 +4,7 @@
 mod values;
 
 use crate::{
-    context::{Context, Held},
+    context::{Context, Held, KeyName},
     operator::{Base, Operator, Quantifier, Test},
     reading::{Reader, Rule},
     syntax::Condition as Written,
@@ -15,8 +15,7 @@ use values::Values;
 /// A condition ready to test.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
-    /// The key's name in lower case
-    key: String,
+    key: KeyName,
     quantifier: Option<Quantifier>,
     if_exists: bool,
     negated: bool,
@@ -58,7 +57,7 @@ impl Condition {
             Some(base) => Prepared::Compare(Values::new(base.test, values, variables)),
         };
         Self {
-            key: written.key.to_ascii_lowercase(),
+            key: KeyName::new(&written.key),
             quantifier: operator.quantifier,
             if_exists: operator.if_exists,
             negated: operator.base.is_some_and(|base| base.negated),
@@ -73,7 +72,7 @@ impl Condition {
         hidden: impl Fn(&str) -> bool,
         reader: &mut Reader,
     ) -> Result<(), Unmet> {
-        let held = context.get_lower(&self.key).filter(|_| !hidden(&self.key));
+        let held = context.look_up(&self.key).filter(|_| !hidden(self.key.as_str()));
         match &self.test {
             Prepared::Unknown => Err(Unmet::UnknownOperator),
             Prepared::Absence(wanted) => match held {

@@ -10,12 +10,37 @@ const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:";
 /// The condition keys of a request. Names are compared without case (SEM-27).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
+    /// The hash of each entry's name, sorted: most keys that policies ask for are not there, and this
+    /// says so without a look at any text.
+    hashes: Vec<u64>,
+    /// The entries, in the order of their hashes
     entries: Vec<Entry>,
+}
+
+/// The name of a condition key in lower case, ready to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyName {
+    lower: String,
+    hash: u64,
+}
+
+impl KeyName {
+    pub(crate) fn new(name: &str) -> Self {
+        let lower = name.to_ascii_lowercase();
+        // FNV-1a
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let hash = lower.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        Self { lower, hash }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.lower
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    /// The name in lower case; the entries are sorted by it.
+    /// The name in lower case
     lower: String,
     /// The name as given: the case of encryption-context keys matters to grants (SEM-59).
     name: String,
@@ -59,8 +84,24 @@ impl Context {
         Self::default()
     }
 
-    fn find(&self, lower: &str) -> Result<usize, usize> {
-        self.entries.binary_search_by(|entry| entry.lower.as_str().cmp(lower))
+    /// Where the entry of that name is, or where it would stand.
+    fn find(&self, name: &KeyName) -> Result<usize, usize> {
+        let first = self.hashes.partition_point(|hash| *hash < name.hash);
+        let same =
+            self.hashes.iter().zip(&self.entries).skip(first).take_while(|(hash, _)| **hash == name.hash);
+        let mut place = first;
+        for (_, entry) in same {
+            if entry.lower == name.lower {
+                return Ok(place);
+            }
+            place += 1;
+        }
+        Err(place)
+    }
+
+    fn put(&mut self, at: usize, hash: u64, entry: Entry) {
+        self.hashes.insert(at, hash);
+        self.entries.insert(at, entry);
     }
 
     /// Adds a key. Without values it is known to be absent, and `fill` leaves it so.
@@ -80,11 +121,11 @@ impl Context {
             Cardinality::Single => false,
             Cardinality::Unknown => values.len() > 1,
         };
-        let lower = name.to_ascii_lowercase();
-        match self.find(&lower) {
+        let key = KeyName::new(&name);
+        match self.find(&key) {
             Ok(_) => Err(ContextError::Twice(name)),
             Err(at) => {
-                self.entries.insert(at, Entry { lower, name, values, multi });
+                self.put(at, key.hash, Entry { lower: key.lower, name, values, multi });
                 Ok(())
             }
         }
@@ -92,17 +133,17 @@ impl Context {
 
     /// Adds a key of one value where nothing is said of that key.
     pub(crate) fn fill(&mut self, name: &str, value: impl Into<String>) {
-        let lower = name.to_ascii_lowercase();
-        if let Err(at) = self.find(&lower) {
+        let key = KeyName::new(name);
+        if let Err(at) = self.find(&key) {
             let values = vec![value.into()];
-            self.entries.insert(at, Entry { lower, name: name.to_owned(), values, multi: false });
+            self.put(at, key.hash, Entry { lower: key.lower, name: name.to_owned(), values, multi: false });
         }
     }
 
     /// What the request holds under a key, given in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Held<'_>> {
-        self.get_lower(&name.to_ascii_lowercase())
+        self.look_up(&KeyName::new(name))
     }
 
     /// The only value of a key.
@@ -114,9 +155,9 @@ impl Context {
         }
     }
 
-    /// As `get`, for a name already in lower case.
-    pub(crate) fn get_lower(&self, lower: &str) -> Option<Held<'_>> {
-        let entry = self.entries.get(self.find(lower).ok()?).filter(|entry| !entry.values.is_empty())?;
+    /// As `get`, for a name made ready before.
+    pub(crate) fn look_up(&self, name: &KeyName) -> Option<Held<'_>> {
+        let entry = self.entries.get(self.find(name).ok()?).filter(|entry| !entry.values.is_empty())?;
         Some(Held { values: &entry.values, multi: entry.multi })
     }
 
@@ -130,6 +171,8 @@ impl Context {
 
     /// Every key as given, with its values, by name in lower case.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.entries.iter().map(|entry| (entry.name.as_str(), entry.values.as_slice()))
+        let mut entries: Vec<&Entry> = self.entries.iter().collect();
+        entries.sort_by(|one, other| one.lower.cmp(&other.lower));
+        entries.into_iter().map(|entry| (entry.name.as_str(), entry.values.as_slice()))
     }
 }

@@ -70,11 +70,6 @@ pub(crate) struct Decided {
 impl<'a> Policies<'a> {
     /// Every policy but the grants, with its layer.
     pub(crate) fn layers(&self) -> impl Iterator<Item = (Layer, &'a Policy)> {
-        let level = |layer: fn(usize, usize) -> Layer| {
-            move |(level, list): (usize, &Vec<&'a Policy>)| -> Vec<(Layer, &'a Policy)> {
-                list.iter().enumerate().map(|(index, policy)| (layer(level, index), *policy)).collect()
-            }
-        };
         let key = self.key_policies.iter().enumerate();
         let identity = self.identity_policies.iter().enumerate();
         let scps = self.service_control_policies.iter().enumerate();
@@ -84,8 +79,14 @@ impl<'a> Policies<'a> {
             .chain(self.permissions_boundary.map(|policy| (Layer::PermissionsBoundary, policy)))
             .chain(self.session_policy.map(|policy| (Layer::SessionPolicy, policy)))
             .chain(self.endpoint_policy.map(|policy| (Layer::EndpointPolicy, policy)))
-            .chain(scps.flat_map(level(Layer::ServiceControlPolicy)))
-            .chain(rcps.flat_map(level(Layer::ResourceControlPolicy)))
+            .chain(scps.flat_map(|(level, list)| {
+                let numbered = list.iter().enumerate();
+                numbered.map(move |(index, policy)| (Layer::ServiceControlPolicy(level, index), *policy))
+            }))
+            .chain(rcps.flat_map(|(level, list)| {
+                let numbered = list.iter().enumerate();
+                numbered.map(move |(index, policy)| (Layer::ResourceControlPolicy(level, index), *policy))
+            }))
     }
 
     /// Why the policies of a layer do not concern this request, if they do not.
@@ -273,36 +274,41 @@ fn by_policy(request: &Request, said: &Said, standing: Standing, reader: &mut Re
         return None;
     }
     let identity = if ways.needs_identity { said.identity.as_slice() } else { &[] };
-    let key = said.key.iter().filter(|(_, coverage)| ways.through.iter().any(|&via| coverage.has(via)));
+    let key = said.key.iter().filter(|(_, coverage)| coverage.meets(ways.through));
     Some(key.map(|(source, _)| *source).chain(identity.iter().copied()).collect())
 }
 
 /// Through what a key policy allows.
 struct Ways {
-    through: Vec<Via>,
+    through: Coverage,
     needs_identity: bool,
 }
 
 fn ways(request: &Request, coverage: Coverage, standing: Standing, reader: &mut Reader) -> Option<Ways> {
-    const EVERY: [Via; 5] = [Via::Identity, Via::Everyone, Via::Role, Via::FederatingUser, Via::Account];
     let caller = request.caller();
     if caller.account().is_some_and(|account| account != request.key_account()) {
         // SEM-47: both accounts must allow, each by itself.
         let allowed = request.action().is_cross_account() && !coverage.is_empty() && standing.identity_allows;
-        return allowed.then(|| Ways { through: EVERY.to_vec(), needs_identity: true });
+        return allowed.then_some(Ways { through: coverage, needs_identity: true });
     }
-    let direct = |via: &Via| match via {
-        Via::Identity | Via::Everyone => direct_grant(caller, *via, standing, reader),
-        Via::Role | Via::FederatingUser => standing.bounds_allow,
-        Via::Account => false,
-    };
-    let through: Vec<Via> = EVERY.into_iter().filter(|&via| coverage.has(via)).filter(direct).collect();
+    let mut through = Coverage::default();
+    for via in [Via::Identity, Via::Everyone] {
+        if coverage.has(via) && direct_grant(caller, via, standing, reader) {
+            through.add(via);
+        }
+    }
+    for via in [Via::Role, Via::FederatingUser] {
+        if coverage.has(via) && standing.bounds_allow {
+            through.add(via);
+        }
+    }
     if !through.is_empty() {
         return Some(Ways { through, needs_identity: false });
     }
     // SEM-44: the account may use its own IAM.
+    through.add(Via::Account);
     let delegated = coverage.has(Via::Account) && standing.identity_allows;
-    delegated.then(|| Ways { through: vec![Via::Account], needs_identity: true })
+    delegated.then_some(Ways { through, needs_identity: true })
 }
 
 /// SEM-45: what an implicit deny of the session policy does to a direct grant is open for sessions and

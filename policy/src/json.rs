@@ -7,8 +7,8 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 /// How deep arrays and objects may nest; AWS's own policies need six.
 const DEPTH: u32 = 64;
 
-/// From how many members on duplicate keys are looked up by hash.
-const MANY: usize = 24;
+/// How many keys of an object are compared one by one; more are looked up by hash.
+const FEW: usize = 12;
 
 /// A JSON value as written: numbers keep their digits, objects their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
     ) -> Result<()> {
         self.descend()?;
         self.take(b'{', "an object")?;
-        let mut seen = Seen::default();
+        let mut seen = Seen::new();
         let mut more = self.peek() != Some(b'}');
         while more {
             let at = self.place();
@@ -353,21 +353,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The keys of one object so far.
-#[derive(Default)]
+/// The keys of one object so far: the first few in place, so that most objects need no memory of their own.
 struct Seen<'a> {
-    few: Vec<Cow<'a, str>>,
+    few: [Cow<'a, str>; FEW],
+    length: usize,
     many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Seen<'a> {
+    fn new() -> Self {
+        Self { few: [const { Cow::Borrowed("") }; FEW], length: 0, many: HashSet::new() }
+    }
+
     /// Whether the key is new.
     fn insert(&mut self, key: &str, own: impl FnOnce() -> Cow<'a, str>) -> bool {
-        if self.few.iter().any(|seen| seen == key) {
+        if self.few.iter().take(self.length).any(|seen| seen == key) {
             return false;
         }
-        if self.few.len() < MANY {
-            self.few.push(own());
+        if let Some(free) = self.few.get_mut(self.length) {
+            *free = own();
+            self.length += 1;
             return true;
         }
         self.many.insert(own())

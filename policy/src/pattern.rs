@@ -1,6 +1,6 @@
 //! Patterns with `*` and `?`, with policy variables inside them, and the matcher (SEM-34, SEM-37).
 
-use crate::context::Context;
+use crate::context::{Context, KeyName};
 
 /// A piece of a value that may hold wildcards and policy variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub(crate) enum Piece {
     Star,
     /// `?`
     One,
-    /// `${key}` or `${key, 'default'}`; the key in lower case
-    Variable { key: String, default: Option<String> },
+    /// `${key}` or `${key, 'default'}`
+    Variable { key: KeyName, default: Option<String> },
 }
 
 /// Cuts a value into pieces. Without `variables` (SEM-37), `${…}` is text; without `wildcards`, so are
@@ -69,7 +69,7 @@ fn variable(text: &str) -> Option<(Piece, usize)> {
     };
     let piece = match key {
         "*" | "?" | "$" => Piece::Text(key.to_owned()),
-        _ => Piece::Variable { key: key.trim().to_ascii_lowercase(), default },
+        _ => Piece::Variable { key: KeyName::new(key.trim()), default },
     };
     Some((piece, length))
 }
@@ -80,7 +80,7 @@ pub(crate) fn substitute(pieces: &[Piece], context: &Context) -> Option<Vec<Piec
     pieces
         .iter()
         .map(|piece| match piece {
-            Piece::Variable { key, default } => match context.get_lower(key) {
+            Piece::Variable { key, default } => match context.look_up(key) {
                 Some(held) if held.multi => None,
                 Some(held) => held.values.first().cloned().map(Piece::Text),
                 None => default.clone().map(Piece::Text),
@@ -135,7 +135,8 @@ impl Glob {
                     continue;
                 }
                 Piece::One => Atom::One,
-                Piece::Text(text) | Piece::Variable { key: text, .. } => Atom::Text(text.clone()),
+                Piece::Text(text) => Atom::Text(text.clone()),
+                Piece::Variable { key, .. } => Atom::Text(key.as_str().to_owned()),
             };
             if let Some(run) = runs.last_mut() {
                 run.push(atom);
@@ -199,7 +200,7 @@ fn find<'a>(run: &[Atom], text: &'a str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glob, Piece, pieces};
+    use super::{Glob, KeyName, Piece, pieces};
 
     #[test]
     fn stars_and_question_marks() {
@@ -226,7 +227,7 @@ mod tests {
     #[test]
     fn variables_come_apart() {
         let variable = |key: &str, default: Option<&str>| Piece::Variable {
-            key: key.to_owned(),
+            key: KeyName::new(key),
             default: default.map(str::to_owned),
         };
         assert_eq!(pieces("${aws:UserName}", true, true), [variable("aws:username", None)]);

@@ -95,7 +95,8 @@ fn aws_form(text: &str) -> Form {
     if text == "*" {
         return Form::Everyone;
     }
-    if let Ok(account) = text.parse() {
+    // Only what can be an account is parsed: an error holds a copy of the text.
+    if let Some(account) = Some(text).filter(|text| text.len() == 12).and_then(|text| text.parse().ok()) {
         return Form::Account(account);
     }
     let Some(rest) = text.strip_prefix("arn:") else {

@@ -133,7 +133,9 @@ fn runs_on(pieces: &[Piece], arn: &str) -> bool {
     }
     for (index, piece) in pieces.iter().enumerate() {
         match piece {
-            Piece::Text(part) | Piece::Variable { key: part, .. } => {
+            // Variables were substituted before.
+            Piece::Variable { .. } => return false,
+            Piece::Text(part) => {
                 for wanted in part.chars() {
                     reached = step(&reached, &text, |found| found == wanted);
                 }

@@ -42,6 +42,7 @@ pub enum Access {
 
 struct Facts {
     name: &'static str,
+    lower: &'static str,
     access: Access,
     on_key: bool,
     cross_account: bool,
@@ -76,6 +77,11 @@ impl Action {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.facts().name
+    }
+
+    /// The name in lower case, as patterns are matched.
+    pub(crate) fn lower_name(self) -> &'static str {
+        self.facts().lower
     }
 
     /// What it gives.

@@ -7,6 +7,7 @@ use super::{Access, Facts};
 pub(super) static ACTIONS: [Facts; 58] = [
     Facts {
         name: "kms:CancelKeyDeletion",
+        lower: "kms:cancelkeydeletion",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -25,6 +26,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ConnectCustomKeyStore",
+        lower: "kms:connectcustomkeystore",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -33,6 +35,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:CreateAlias",
+        lower: "kms:createalias",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -51,6 +54,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:CreateCustomKeyStore",
+        lower: "kms:createcustomkeystore",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -59,6 +63,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:CreateGrant",
+        lower: "kms:creategrant",
         access: Access::Grant,
         on_key: true,
         cross_account: true,
@@ -87,6 +92,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:CreateKey",
+        lower: "kms:createkey",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -107,6 +113,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Decapsulate",
+        lower: "kms:decapsulate",
         access: Access::Decrypt,
         on_key: true,
         cross_account: true,
@@ -126,6 +133,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Decrypt",
+        lower: "kms:decrypt",
         access: Access::Decrypt,
         on_key: true,
         cross_account: true,
@@ -205,6 +213,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DeleteAlias",
+        lower: "kms:deletealias",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -223,6 +232,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DeleteCustomKeyStore",
+        lower: "kms:deletecustomkeystore",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -231,6 +241,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DeleteImportedKeyMaterial",
+        lower: "kms:deleteimportedkeymaterial",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -249,6 +260,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DeriveSharedSecret",
+        lower: "kms:derivesharedsecret",
         access: Access::Derive,
         on_key: true,
         cross_account: true,
@@ -326,6 +338,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DescribeCustomKeyStores",
+        lower: "kms:describecustomkeystores",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -334,6 +347,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DescribeKey",
+        lower: "kms:describekey",
         access: Access::Describe,
         on_key: true,
         cross_account: true,
@@ -353,6 +367,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DisableKey",
+        lower: "kms:disablekey",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -372,6 +387,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DisableKeyRotation",
+        lower: "kms:disablekeyrotation",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -390,6 +406,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:DisconnectCustomKeyStore",
+        lower: "kms:disconnectcustomkeystore",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -398,6 +415,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:EnableKey",
+        lower: "kms:enablekey",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -416,6 +434,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:EnableKeyRotation",
+        lower: "kms:enablekeyrotation",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -435,6 +454,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Encapsulate",
+        lower: "kms:encapsulate",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -454,6 +474,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Encrypt",
+        lower: "kms:encrypt",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -476,6 +497,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateDataKey",
+        lower: "kms:generatedatakey",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -555,6 +577,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateDataKeyPair",
+        lower: "kms:generatedatakeypair",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -635,6 +658,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateDataKeyPairWithoutPlaintext",
+        lower: "kms:generatedatakeypairwithoutplaintext",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -658,6 +682,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateDataKeyWithoutPlaintext",
+        lower: "kms:generatedatakeywithoutplaintext",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -680,6 +705,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateMac",
+        lower: "kms:generatemac",
         access: Access::Mac,
         on_key: true,
         cross_account: true,
@@ -700,6 +726,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GenerateRandom",
+        lower: "kms:generaterandom",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -766,6 +793,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GetKeyLastUsage",
+        lower: "kms:getkeylastusage",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -784,6 +812,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GetKeyPolicy",
+        lower: "kms:getkeypolicy",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -803,6 +832,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GetKeyRotationStatus",
+        lower: "kms:getkeyrotationstatus",
         access: Access::Describe,
         on_key: true,
         cross_account: true,
@@ -821,6 +851,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GetParametersForImport",
+        lower: "kms:getparametersforimport",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -841,6 +872,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:GetPublicKey",
+        lower: "kms:getpublickey",
         access: Access::Describe,
         on_key: true,
         cross_account: true,
@@ -860,6 +892,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ImportKeyMaterial",
+        lower: "kms:importkeymaterial",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -880,6 +913,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListAliases",
+        lower: "kms:listaliases",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -888,6 +922,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListGrants",
+        lower: "kms:listgrants",
         access: Access::Describe,
         on_key: true,
         cross_account: true,
@@ -907,6 +942,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListKeyPolicies",
+        lower: "kms:listkeypolicies",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -925,6 +961,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListKeyRotations",
+        lower: "kms:listkeyrotations",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -943,6 +980,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListKeys",
+        lower: "kms:listkeys",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -951,6 +989,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListResourceTags",
+        lower: "kms:listresourcetags",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -969,6 +1008,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ListRetirableGrants",
+        lower: "kms:listretirablegrants",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -977,6 +1017,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:PutKeyPolicy",
+        lower: "kms:putkeypolicy",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -997,6 +1038,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ReEncryptFrom",
+        lower: "kms:reencryptfrom",
         access: Access::Decrypt,
         on_key: true,
         cross_account: true,
@@ -1020,6 +1062,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ReEncryptTo",
+        lower: "kms:reencryptto",
         access: Access::Encrypt,
         on_key: true,
         cross_account: true,
@@ -1043,6 +1086,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ReplicateKey",
+        lower: "kms:replicatekey",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1062,6 +1106,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:RetireGrant",
+        lower: "kms:retiregrant",
         access: Access::Grant,
         on_key: true,
         cross_account: true,
@@ -1083,6 +1128,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:RevokeGrant",
+        lower: "kms:revokegrant",
         access: Access::Grant,
         on_key: true,
         cross_account: true,
@@ -1102,6 +1148,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:RotateKeyOnDemand",
+        lower: "kms:rotatekeyondemand",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1120,6 +1167,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:ScheduleKeyDeletion",
+        lower: "kms:schedulekeydeletion",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1140,6 +1188,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Sign",
+        lower: "kms:sign",
         access: Access::Sign,
         on_key: true,
         cross_account: true,
@@ -1161,6 +1210,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:SynchronizeMultiRegionKey",
+        lower: "kms:synchronizemultiregionkey",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1177,6 +1227,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:TagResource",
+        lower: "kms:tagresource",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1197,6 +1248,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:UntagResource",
+        lower: "kms:untagresource",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1216,6 +1268,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:UpdateAlias",
+        lower: "kms:updatealias",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1234,6 +1287,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:UpdateCustomKeyStore",
+        lower: "kms:updatecustomkeystore",
         access: Access::Administer,
         on_key: false,
         cross_account: false,
@@ -1242,6 +1296,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:UpdateKeyDescription",
+        lower: "kms:updatekeydescription",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1260,6 +1315,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:UpdatePrimaryRegion",
+        lower: "kms:updateprimaryregion",
         access: Access::Administer,
         on_key: true,
         cross_account: false,
@@ -1279,6 +1335,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:Verify",
+        lower: "kms:verify",
         access: Access::Verify,
         on_key: true,
         cross_account: true,
@@ -1300,6 +1357,7 @@ pub(super) static ACTIONS: [Facts; 58] = [
     },
     Facts {
         name: "kms:VerifyMac",
+        lower: "kms:verifymac",
         access: Access::Verify,
         on_key: true,
         cross_account: true,
