@@ -1,6 +1,6 @@
 //! Patterns of ARNs compared component by component (SEM-35).
 
-use crate::pattern::{Glob, Piece};
+use crate::pattern::{Glob, Piece, same};
 
 /// Six patterns, one a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,10 +10,16 @@ pub(crate) struct ArnPattern {
 
 /// The six components of an ARN; the last may hold colons. `None` for what is no ARN.
 pub(crate) fn components(arn: &str) -> Option<[&str; 6]> {
-    let mut parts = arn.splitn(6, ':');
-    let mut next = || parts.next();
-    let all = [next()?, next()?, next()?, next()?, next()?, next()?];
-    (all.first() == Some(&"arn")).then_some(all)
+    let mut rest = arn;
+    let mut next = || {
+        // Components are short: a plain loop finds their end before a search has started.
+        let end = rest.bytes().position(|byte| byte == b':')?;
+        let (part, after) = rest.split_at_checked(end)?;
+        rest = after.get(1..)?;
+        Some(part)
+    };
+    let [scheme, partition, service, region, account] = [next()?, next()?, next()?, next()?, next()?];
+    same(scheme, "arn").then_some([scheme, partition, service, region, account, rest])
 }
 
 impl ArnPattern {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::condition_key::{Cardinality, cardinality};
+use crate::{
+    condition_key::{Cardinality, cardinality},
+    pattern::same,
+};
 
 /// The prefix of the keys that carry a request's encryption context.
 const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:";
@@ -87,11 +90,11 @@ impl Context {
     /// Where the entry of that name is, or where it would stand.
     fn find(&self, name: &KeyName) -> Result<usize, usize> {
         let first = self.hashes.partition_point(|hash| *hash < name.hash);
-        let same =
+        let candidates =
             self.hashes.iter().zip(&self.entries).skip(first).take_while(|(hash, _)| **hash == name.hash);
         let mut place = first;
-        for (_, entry) in same {
-            if entry.lower == name.lower {
+        for (_, entry) in candidates {
+            if same(&entry.lower, &name.lower) {
                 return Ok(place);
             }
             place += 1;

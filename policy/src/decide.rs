@@ -8,6 +8,7 @@ use crate::{
     policy::{Asked, Place, Policy, Prepared},
     reading::{Reader, Readings, Rule, RuleSet},
     request::Request,
+    resource::Resource,
     syntax::Effect,
 };
 
@@ -120,10 +121,12 @@ impl<'a> Policies<'a> {
 
     /// What statements of this request are asked.
     pub(crate) fn asked<'r>(&self, request: &'r Request) -> Asked<'r> {
+        let key = request.key();
+        let parts = ["arn", key.partition(), key.service(), key.region(), key.account(), key.resource()];
         Asked {
             caller: request.caller(),
             action: request.action(),
-            resource: request.key().as_str(),
+            resource: Resource { text: key.as_str(), parts },
             context: request.context(),
             bounded: self.permissions_boundary.is_some()
                 && self.not_concerned(Layer::PermissionsBoundary, request).is_none(),

@@ -107,19 +107,27 @@ pub(crate) fn literal(pieces: &[Piece]) -> Option<String> {
     Some(text)
 }
 
-/// A pattern ready to match: runs between stars. `?` is one character, newlines are characters.
+/// A pattern ready to match. `?` is one character, newlines are characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Glob {
-    /// The runs; between two neighbors stands a `*`. At least one.
-    runs: Vec<Run>,
+pub(crate) enum Glob {
+    /// `*`
+    Any,
+    /// No wildcard
+    Exact(String),
+    /// Text, then `*`
+    Prefix(String),
+    /// Runs; between two neighbors stands a `*`. At least one.
+    Runs(Vec<Run>),
 }
 
 /// Text and `?` between two stars.
-type Run = Vec<Atom>;
+pub(crate) type Run = Vec<Atom>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Atom {
+pub(crate) enum Atom {
+    /// Literal text
     Text(String),
+    /// `?`
     One,
 }
 
@@ -142,7 +150,19 @@ impl Glob {
                 run.push(atom);
             }
         }
-        Self { runs }
+        match runs.as_mut_slice() {
+            [run] => match run.as_mut_slice() {
+                [] => Self::Exact(String::new()),
+                [Atom::Text(text)] => Self::Exact(std::mem::take(text)),
+                _ => Self::Runs(runs),
+            },
+            [first, last] if last.is_empty() => match first.as_mut_slice() {
+                [] => Self::Any,
+                [Atom::Text(text)] => Self::Prefix(std::mem::take(text)),
+                _ => Self::Runs(runs),
+            },
+            _ => Self::Runs(runs),
+        }
     }
 
     /// The pattern of a text without variables.
@@ -152,7 +172,13 @@ impl Glob {
 
     /// Whether the pattern covers the whole text.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let Some((first, others)) = self.runs.split_first() else {
+        let runs = match self {
+            Self::Any => return true,
+            Self::Exact(pattern) => return same(pattern, text),
+            Self::Prefix(pattern) => return without_prefix(text, pattern).is_some(),
+            Self::Runs(runs) => runs,
+        };
+        let Some((first, others)) = runs.split_first() else {
             return false;
         };
         let Some(mut rest) = strip_prefix(first, text) else {
@@ -171,10 +197,23 @@ impl Glob {
     }
 }
 
+/// Whether two texts are equal. Byte by byte: what is compared here is mostly a few bytes long or differs
+/// in the first, and a call to the C library's comparison costs more than that.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).all(|(one, other)| one == other)
+}
+
+/// As `strip_prefix`, byte by byte.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let begins =
+        prefix.len() <= text.len() && prefix.bytes().zip(text.bytes()).all(|(one, other)| one == other);
+    if begins { text.get(prefix.len()..) } else { None }
+}
+
 /// What follows the run at the start of the text.
 fn strip_prefix<'a>(run: &[Atom], text: &'a str) -> Option<&'a str> {
     run.iter().try_fold(text, |rest, atom| match atom {
-        Atom::Text(part) => rest.strip_prefix(part.as_str()),
+        Atom::Text(part) => without_prefix(rest, part),
         Atom::One => rest.chars().next().and_then(|one| rest.get(one.len_utf8()..)),
     })
 }

@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     parse::ParseError,
     reading::Reader,
-    resource::Resources,
+    resource::{Resource, Resources},
     syntax::{Document, Effect, Entry, Ineffective, PrincipalSet, Statement},
 };
 
@@ -48,7 +48,7 @@ pub(crate) enum Place {
 pub(crate) struct Asked<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) action: Action,
-    pub(crate) resource: &'a str,
+    pub(crate) resource: Resource<'a>,
     pub(crate) context: &'a Context,
     /// The caller has a permissions boundary (SEM-13)
     pub(crate) bounded: bool,

@@ -1,12 +1,20 @@
 //! Patterns of the `Resource` element against the ARN of a key (SEM-21 to SEM-25).
 
 use crate::{
-    arn_pattern::{ArnPattern, components},
+    arn_pattern::ArnPattern,
     context::Context,
-    pattern::{Glob, Piece, has_variable, literal, pieces, substitute},
+    pattern::{Glob, Piece, has_variable, literal, pieces, same, substitute},
     reading::{Reader, ResourceStar, Rule},
     syntax::ResourceSet,
 };
+
+/// The ARN of the key that a request is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resource<'a> {
+    pub(crate) text: &'a str,
+    /// Its six components
+    pub(crate) parts: [&'a str; 6],
+}
 
 /// A `Resource` or `NotResource` element ready to match.
 #[derive(Debug, Clone)]
@@ -22,7 +30,7 @@ enum Pattern {
     /// An ARN without wildcards
     Exact(String),
     /// An ARN with wildcards
-    Arn(Wild),
+    Arn(Box<Wild>),
     /// An ARN with policy variables after its fifth colon (SEM-25)
     Variable(Vec<Piece>),
     /// No ARN, a wildcard in the service, or a variable before the fifth colon
@@ -43,7 +51,7 @@ impl Resources {
         Self { negated: set.negated, patterns }
     }
 
-    pub(crate) fn covers(&self, arn: &str, context: &Context, reader: &mut Reader) -> bool {
+    pub(crate) fn covers(&self, arn: Resource<'_>, context: &Context, reader: &mut Reader) -> bool {
         self.patterns.iter().any(|pattern| pattern.covers(arn, context, reader)) != self.negated
     }
 }
@@ -62,14 +70,14 @@ impl Pattern {
         }
         match literal(&pieces) {
             Some(text) => Self::Exact(text),
-            None => Self::Arn(Wild::new(pieces)),
+            None => Self::Arn(Box::new(Wild::new(pieces))),
         }
     }
 
-    fn covers(&self, arn: &str, context: &Context, reader: &mut Reader) -> bool {
+    fn covers(&self, arn: Resource<'_>, context: &Context, reader: &mut Reader) -> bool {
         match self {
             Self::All => true,
-            Self::Exact(text) => text == arn,
+            Self::Exact(text) => same(text, arn.text),
             Self::Arn(wild) => wild.covers(arn, reader),
             Self::Variable(pieces) => {
                 substitute(pieces, context).is_some_and(|pieces| Wild::new(pieces).covers(arn, reader))
@@ -105,20 +113,19 @@ impl Wild {
 
     /// SEM-24. What matches within segments matches under every reading; what does not match anywhere,
     /// under none.
-    fn covers(&self, arn: &str, reader: &mut Reader) -> bool {
-        let within = components(arn)
-            .is_some_and(|parts| self.within.as_ref().is_some_and(|pattern| pattern.matches(&parts)));
+    fn covers(&self, arn: Resource<'_>, reader: &mut Reader) -> bool {
+        let within = self.within.as_ref().is_some_and(|pattern| pattern.matches(&arn.parts));
         if within {
             return true;
         }
-        if !self.anywhere.matches(arn) {
+        if !self.anywhere.matches(arn.text) {
             return false;
         }
         reader.touched.insert(Rule::ResourceStar);
         match reader.readings.resource_star {
             ResourceStar::WithinSegment => false,
             ResourceStar::Anywhere => true,
-            ResourceStar::EndOfSegment => runs_on(&self.pieces, arn),
+            ResourceStar::EndOfSegment => runs_on(&self.pieces, arn.text),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     context::Context,
     moment::{self, Moment},
     operator::{Order, Test},
-    pattern::{Glob, Piece, has_variable, literal, pieces, substitute},
+    pattern::{Glob, Piece, has_variable, literal, pieces, same, substitute},
     reading::{Reader, Rule},
 };
 
@@ -98,7 +98,7 @@ impl Values {
     /// Whether the request's value fits one of these.
     pub(super) fn any_fits(&self, given: &str, context: &Context, reader: &mut Reader) -> bool {
         match self {
-            Self::Equal(values) => values.iter().any(|v| v.fits(context, literal, |v| v == given)),
+            Self::Equal(values) => values.iter().any(|v| v.fits(context, literal, |v| same(v, given))),
             Self::EqualFolded(values) => {
                 values.iter().any(|v| v.fits(context, literal, |v| equal_folded(v, given)))
             }

@@ -246,7 +246,7 @@ fn same_answer(one: &Decided, other: &Decided) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn the_decision_lies_within_its_bounds(case in case()) {
