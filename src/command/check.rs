@@ -26,7 +26,15 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
                     };
                     let name = path.display().to_string();
                     let words = complaint.problem.to_string();
-                    writeln!(out, "{}:{}: {level}: {}", Visible(&name), complaint.position, Visible(&words))?;
+                    let at = complaint.position;
+                    writeln!(
+                        out,
+                        "{}:{}:{}: {level}: {}",
+                        Visible(&name),
+                        at.line,
+                        at.column,
+                        Visible(&words)
+                    )?;
                     complaints += 1;
                 }
             }
