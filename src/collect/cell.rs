@@ -17,7 +17,7 @@ use futures_util::{
 
 use super::{
     ask::fact,
-    kms::{Alias, Described, Kms},
+    kms::{Alias, Kms},
     pacer::gate::Gate,
 };
 use crate::snapshot::{
@@ -134,8 +134,8 @@ async fn visit_keys(
 async fn visit_key(kms: &Kms, last_usage: bool, listed: ListedKey) -> Option<Key> {
     let ListedKey { id, arn } = listed;
     let metadata = match kms.describe_key(&id, &arn).await {
-        Ok(Described::AwsManaged) => return None,
-        Ok(Described::Customer(metadata)) => Fact::Known(metadata),
+        Ok(Some(metadata)) => Fact::Known(metadata),
+        Ok(None) => return None,
         Err(gap) => Fact::Unknown(gap),
     };
     // Where the kind of key is not known, KMS is asked and says so itself if the key cannot rotate.

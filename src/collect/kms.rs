@@ -45,12 +45,6 @@ impl Alias {
     }
 }
 
-/// What DescribeKey says: a key to judge, or one of AWS's own.
-pub(super) enum Described {
-    Customer(KeyMetadata),
-    AwsManaged,
-}
-
 impl Kms {
     pub(super) async fn list_keys(&self) -> Listing<KeyListEntry> {
         pages(&call::LIST_KEYS, &self.place, async |marker| {
@@ -84,17 +78,16 @@ impl Kms {
         Ok(Page { items, next: answer.next_marker })
     }
 
+    /// What DescribeKey says of a customer's key; none for one of AWS's own.
     /// By id only: asked by an alias of AWS's own, KMS would create the key.
-    pub(super) async fn describe_key(&self, key_id: &str, arn: &str) -> Result<Described, Gap> {
+    pub(super) async fn describe_key(&self, key_id: &str, arn: &str) -> Result<Option<KeyMetadata>, Gap> {
         let send = || self.client.describe_key().key_id(key_id).send();
         let answer = self.asker.ask(&self.door, &call::DESCRIBE_KEY, arn, send).await?;
         let Some(found) = answer.key_metadata else {
             return Err(Refusal::malformed("the answer holds no metadata").into_gap(&call::DESCRIBE_KEY, arn));
         };
-        if found.key_manager == Some(KeyManagerType::Aws) {
-            return Ok(Described::AwsManaged);
-        }
-        Ok(Described::Customer(metadata(found)))
+        let of_aws = found.key_manager == Some(KeyManagerType::Aws);
+        Ok((!of_aws).then(|| metadata(found)))
     }
 
     pub(super) async fn get_key_policy(&self, key_id: &str, arn: &str) -> Result<String, Gap> {

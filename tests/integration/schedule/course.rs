@@ -17,35 +17,35 @@ use keyreach_mocks::{Cloud, Generated, Ledger, Scenario, http_client, time_sourc
 use tokio::time::Instant;
 
 /// Every round trip.
-pub const LATENCY: Duration = Duration::from_millis(120);
+pub(crate) const LATENCY: Duration = Duration::from_millis(120);
 
 /// What is scanned, and how fast it may go.
-pub struct Course {
-    pub name: &'static str,
-    pub generated: Generated,
-    pub pace: PaceSettings,
+pub(crate) struct Course {
+    pub(crate) name: &'static str,
+    pub(crate) generated: Generated,
+    pub(crate) pace: PaceSettings,
     /// The share of every KMS quota that somebody else uses up.
-    pub neighbour: f64,
+    pub(crate) neighbour: f64,
     /// Pages of the longest list of grants.
-    pub grant_pages: u32,
+    pub(crate) grant_pages: u32,
 }
 
 /// How it went.
-pub struct Measured {
-    pub name: &'static str,
-    pub makespan: Duration,
-    pub bound: Duration,
-    pub bound_by: String,
-    pub requests: u64,
-    pub throttled: u64,
-    pub peak_in_flight: u64,
-    pub keys: usize,
-    pub gaps: usize,
+pub(crate) struct Measured {
+    pub(crate) name: &'static str,
+    pub(crate) makespan: Duration,
+    pub(crate) bound: Duration,
+    pub(crate) bound_by: String,
+    pub(crate) requests: u64,
+    pub(crate) throttled: u64,
+    pub(crate) peak_in_flight: u64,
+    pub(crate) keys: usize,
+    pub(crate) gaps: usize,
 }
 
 impl Measured {
     /// The time taken, over the least that any scan could take.
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.makespan.as_secs_f64() / self.bound.as_secs_f64()
     }
 }
@@ -70,7 +70,7 @@ impl fmt::Display for Measured {
 }
 
 /// Scans once.
-pub fn run(course: &Course) -> Measured {
+pub(crate) fn run(course: &Course) -> Measured {
     let mut scenario = Scenario::builtin("large").unwrap();
     scenario.neighbour = course.neighbour;
     scenario.latency.fixed_ms = u64::try_from(LATENCY.as_millis()).unwrap();
