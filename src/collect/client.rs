@@ -3,7 +3,10 @@
 
 use std::{env, fs, io, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig,
+    stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
@@ -106,6 +109,7 @@ impl Connection {
             .retry_config(RetryConfig::disabled())
             // The whole request is timed where it is asked.
             .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .app_name(AppName::new("keyreach").unwrap_or_else(|_| unreachable!("a constant that is valid")))
             .build()
     }
