@@ -168,8 +168,8 @@ pub(super) struct Page<T> {
     pub(super) next: Option<String>,
 }
 
-/// Reads page after page. What came before a gap is kept.
-pub(super) async fn pages<T, F>(
+/// Reads page after page. What came before a gap is kept, once.
+pub(super) async fn pages<T: PartialEq, F>(
     call: &'static Call,
     resource: &str,
     page: impl Fn(Option<String>) -> F,
@@ -181,22 +181,27 @@ where
     let mut seen = std::collections::BTreeSet::new();
     let mut next = None;
     loop {
-        match page(next.take()).await {
-            Ok(page) => {
-                listing.items.extend(page.items);
-                next = page.next;
-            }
+        let page = match page(next.take()).await {
+            Ok(page) => page,
             Err(gap) => {
                 listing.gap = Some(gap);
                 return listing;
             }
-        }
-        let Some(token) = &next else { return listing };
+        };
+        let Some(token) = page.next else {
+            listing.items.extend(page.items);
+            return listing;
+        };
         if !seen.insert(token.clone()) {
+            // Whoever repeats a token may repeat the page as well.
+            let new = page.items.into_iter().filter(|item| !listing.items.contains(item));
+            listing.items.extend(new.collect::<Vec<_>>());
             let refusal = Refusal::malformed("the list never ends: the same paging token came twice");
             listing.gap = Some(refusal.into_gap(call, resource));
             return listing;
         }
+        listing.items.extend(page.items);
+        next = Some(token);
     }
 }
 
