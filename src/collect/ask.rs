@@ -12,7 +12,7 @@ use tracing::debug;
 use super::{
     call::Call,
     gap::Refusal,
-    pacer::{Lane, Pacer},
+    pacer::{Lane, Pacer, Turn},
     progress::Progress,
     session::Session,
 };
@@ -79,7 +79,9 @@ impl Asker {
                 Ok(answer) => return Ok(answer),
                 Err(refusal) => refusal,
             };
-            if self.is_stopped() || !may_ask_again(&refusal, attempt) {
+            // Who asks as the caller has nothing to renew.
+            let is_final = refusal.lacks_credentials() && door.session.is_none();
+            if self.is_stopped() || is_final || !may_ask_again(&refusal, attempt) {
                 return Err(refusal.into_gap(call, resource));
             }
             self.pause(attempt).await;
@@ -101,13 +103,9 @@ impl Asker {
         SdkError<E, HttpResponse>: RequestId,
     {
         let mut stop = self.stop.clone();
-        let left_at = Instant::now();
         let answered = async {
-            if let Some(session) = &door.session {
-                // Not from within the request: a renewal needs a turn of its own.
-                Box::pin(session.keep_fresh(self)).await?;
-            }
-            let turn = self.pacer.turn(&door.lane, call).await;
+            let turn = self.turn(door, call).await?;
+            let left_at = Instant::now();
             self.progress.asked();
             // Boxed here, so that requests in line weigh little.
             let answer = tokio::time::timeout(self.time_out, Box::pin(send())).await;
@@ -127,21 +125,34 @@ impl Asker {
                         turn.throttled();
                         self.progress.throttled();
                     }
+                    if let (GapKind::Expired, Some(session)) = (refusal.kind, &door.session) {
+                        session.forget(left_at);
+                    }
                     Err(refusal)
                 }
             }
         };
-        let answered = tokio::select! {
+        tokio::select! {
             biased;
             _ = stop.wait_for(|stopped| *stopped) => Err(Refusal::interrupted()),
             answered = answered => answered,
-        };
-        if let (Err(refusal), Some(session)) = (&answered, &door.session)
-            && refusal.kind == GapKind::Expired
-        {
-            session.forget(left_at);
         }
-        answered
+    }
+
+    /// A turn, and a session that lasts for it.
+    async fn turn(&self, door: &Door, call: &'static Call) -> Result<Turn, Refusal> {
+        loop {
+            if let Some(session) = &door.session {
+                // Not with the turn in hand: a renewal needs a turn of its own.
+                Box::pin(session.keep_fresh(self)).await?;
+            }
+            let turn = self.pacer.turn(&door.lane, call).await;
+            // A long line can outlast a session. Then the turn is given back, and the next in line finds
+            // the session renewed.
+            if door.session.as_ref().is_none_or(|session| session.outlasts_a_request()) {
+                return Ok(turn);
+            }
+        }
     }
 
     /// A pause of random length, so that those who failed together do not ask together.
