@@ -18,6 +18,7 @@ pub mod pacer;
 pub mod progress;
 mod session;
 mod sts;
+mod veil;
 mod visit;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};

@@ -17,7 +17,7 @@ use tracing_subscriber::{EnvFilter, fmt::writer::BoxMakeWriter};
 
 use crate::{
     cli::{Cli, Verb},
-    collect::client::ConnectionError,
+    collect::CollectError,
     config::ConfigError,
     outcome::Outcome,
 };
@@ -41,8 +41,10 @@ pub fn run(cli: Cli) -> Outcome {
 }
 
 fn outcome_of(error: &anyhow::Error) -> Outcome {
-    let in_the_settings =
-        error.chain().any(|cause| cause.is::<ConfigError>() || cause.is::<ConnectionError>());
+    let in_the_settings = error.chain().any(|cause| {
+        let of_connection = matches!(cause.downcast_ref(), Some(CollectError::Connection(_)));
+        of_connection || cause.is::<ConfigError>()
+    });
     if in_the_settings { Outcome::Usage } else { Outcome::CouldNotRun }
 }
 

@@ -121,7 +121,8 @@ impl Estate {
     /// How many keys, AWS managed ones first, stand in a cell.
     pub(crate) fn keys(&self, account: usize, region: usize) -> usize {
         let customer = self.customer_keys(account, region);
-        let aws = if customer == 0 { 0 } else { self.numbers.aws_managed_keys };
+        let is_busy = account < self.numbers.accounts && region < self.busy_regions;
+        let aws = if customer > 0 || is_busy { self.numbers.aws_managed_keys } else { 0 };
         usize::try_from(customer + aws).unwrap_or(usize::MAX)
     }
 

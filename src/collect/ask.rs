@@ -12,7 +12,7 @@ use tracing::debug;
 use super::{
     call::Call,
     gap::Refusal,
-    pacer::{Lane, Pacer},
+    pacer::{Lane, Pacer, Turn},
     progress::Progress,
     session::Session,
 };
@@ -79,7 +79,9 @@ impl Asker {
                 Ok(answer) => return Ok(answer),
                 Err(refusal) => refusal,
             };
-            if self.is_stopped() || !may_ask_again(&refusal, attempt) {
+            // Who asks as the caller has nothing to renew.
+            let is_final = refusal.lacks_credentials() && door.session.is_none();
+            if self.is_stopped() || is_final || !may_ask_again(&refusal, attempt) {
                 return Err(refusal.into_gap(call, resource));
             }
             self.pause(attempt).await;
@@ -101,13 +103,9 @@ impl Asker {
         SdkError<E, HttpResponse>: RequestId,
     {
         let mut stop = self.stop.clone();
-        let left_at = Instant::now();
         let answered = async {
-            if let Some(session) = &door.session {
-                // Not from within the request: a renewal needs a turn of its own.
-                Box::pin(session.keep_fresh(self)).await?;
-            }
-            let turn = self.pacer.turn(&door.lane, call).await;
+            let turn = self.turn(door, call).await?;
+            let left_at = Instant::now();
             self.progress.asked();
             // Boxed here, so that requests in line weigh little.
             let answer = tokio::time::timeout(self.time_out, Box::pin(send())).await;
@@ -127,21 +125,34 @@ impl Asker {
                         turn.throttled();
                         self.progress.throttled();
                     }
+                    if let (GapKind::Expired, Some(session)) = (refusal.kind, &door.session) {
+                        session.forget(left_at);
+                    }
                     Err(refusal)
                 }
             }
         };
-        let answered = tokio::select! {
+        tokio::select! {
             biased;
             _ = stop.wait_for(|stopped| *stopped) => Err(Refusal::interrupted()),
             answered = answered => answered,
-        };
-        if let (Err(refusal), Some(session)) = (&answered, &door.session)
-            && refusal.kind == GapKind::Expired
-        {
-            session.forget(left_at);
         }
-        answered
+    }
+
+    /// A turn, and a session that lasts for it.
+    async fn turn(&self, door: &Door, call: &'static Call) -> Result<Turn, Refusal> {
+        loop {
+            if let Some(session) = &door.session {
+                // Not with the turn in hand: a renewal needs a turn of its own.
+                Box::pin(session.keep_fresh(self)).await?;
+            }
+            let turn = self.pacer.turn(&door.lane, call).await;
+            // A long line can outlast a session. Then the turn is given back, and the next in line finds
+            // the session renewed.
+            if door.session.as_ref().is_none_or(|session| session.outlasts_a_request()) {
+                return Ok(turn);
+            }
+        }
     }
 
     /// A pause of random length, so that those who failed together do not ask together.
@@ -168,8 +179,8 @@ pub(super) struct Page<T> {
     pub(super) next: Option<String>,
 }
 
-/// Reads page after page. What came before a gap is kept.
-pub(super) async fn pages<T, F>(
+/// Reads page after page. What came before a gap is kept, once.
+pub(super) async fn pages<T: PartialEq, F>(
     call: &'static Call,
     resource: &str,
     page: impl Fn(Option<String>) -> F,
@@ -194,22 +205,27 @@ where
     let mut seen = BTreeSet::new();
     seen.extend(next.clone());
     loop {
-        match page(next.take()).await {
-            Ok(page) => {
-                listing.items.extend(page.items);
-                next = page.next;
-            }
+        let page = match page(next.take()).await {
+            Ok(page) => page,
             Err(gap) => {
                 listing.gap = Some(gap);
                 return listing;
             }
-        }
-        let Some(token) = &next else { return listing };
+        };
+        let Some(token) = page.next else {
+            listing.items.extend(page.items);
+            return listing;
+        };
         if !seen.insert(token.clone()) {
+            // Whoever repeats a token may repeat the page as well.
+            let new = page.items.into_iter().filter(|item| !listing.items.contains(item));
+            listing.items.extend(new.collect::<Vec<_>>());
             let refusal = Refusal::malformed("the list never ends: the same paging token came twice");
             listing.gap = Some(refusal.into_gap(call, resource));
             return listing;
         }
+        listing.items.extend(page.items);
+        next = Some(token);
     }
 }
 

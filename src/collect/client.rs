@@ -3,7 +3,10 @@
 
 use std::{env, fs, io, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig,
+    stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
@@ -106,7 +109,8 @@ impl Connection {
             .to_builder()
             .retry_config(RetryConfig::disabled())
             // The whole request is timed where it is asked.
-            .timeout_config(TimeoutConfig::disabled());
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         settings.set_app_name(AppName::new("keyreach").ok());
         settings.build()
     }

@@ -1,10 +1,13 @@
 //! What the SDK calls an error, told as a gap: what sort of no it was, and whether asking again can help.
 
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},
     http::StatusCode,
 };
-use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::call::Call;
 use crate::snapshot::gap::{Gap, GapKind};
@@ -17,6 +20,8 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
+/// The code of a request that could not be signed; AWS never saw it.
+const NO_CREDENTIALS: &str = "CredentialsNotLoaded";
 /// The longest message kept. AWS's are shorter; a proxy's error page is not.
 const LONGEST_MESSAGE: usize = 1000;
 
@@ -52,6 +57,9 @@ impl Refusal {
                 error.message().map_or_else(|| format!("HTTP {}", answer.raw().status()), str::to_owned);
             return Self { kind, code, message: shorten(words) };
         }
+        if let Some(unsigned) = no_credentials(error) {
+            return Self::ours(GapKind::Expired, NO_CREDENTIALS, &shorten(causes(unsigned)));
+        }
         let kind = match error {
             SdkError::TimeoutError(_) => GapKind::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => GapKind::TimedOut,
@@ -60,7 +68,12 @@ impl Refusal {
             SdkError::ResponseError(_) => GapKind::Malformed,
             _ => GapKind::Bug,
         };
-        Self { kind, code: None, message: shorten(DisplayErrorContext(error).to_string()) }
+        Self { kind, code: None, message: shorten(causes(error)) }
+    }
+
+    /// Whether there was nothing to sign the request with.
+    pub(super) fn lacks_credentials(&self) -> bool {
+        self.code.as_deref() == Some(NO_CREDENTIALS)
     }
 
     /// Whether the same question may be answered later.
@@ -136,6 +149,37 @@ fn kind_of_status(status: u16) -> GapKind {
         200..=299 => GapKind::Malformed,
         _ => GapKind::Bug,
     }
+}
+
+/// The failure of whoever had to find credentials, if that is why nothing was sent.
+fn no_credentials<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let is_it = |cause: &&'a (dyn Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(CredentialsError::CredentialsNotLoaded(_)))
+    };
+    chain(error).find(is_it)
+}
+
+/// An error, its cause, the cause of that, …
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+}
+
+/// What an error and its causes say, each thing once and on one line.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut words = String::new();
+    for cause in chain(error) {
+        let said = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if !words.contains(&said) {
+            words.push_str(if words.is_empty() { "" } else { ": " });
+            words.push_str(&said);
+        }
+    }
+    words
 }
 
 fn shorten(mut message: String) -> String {

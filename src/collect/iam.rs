@@ -27,6 +27,7 @@ pub(super) struct IamClient {
 }
 
 /// A page of GetAccountAuthorizationDetails holds all four mixed.
+#[derive(PartialEq)]
 enum Detail {
     User(UserDetail),
     Role(RoleDetail),

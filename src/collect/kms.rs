@@ -33,6 +33,7 @@ pub(super) struct Kms {
 }
 
 /// What ListAliases says.
+#[derive(PartialEq)]
 pub(super) struct Alias {
     pub(super) name: String,
     pub(super) key_id: String,

@@ -23,6 +23,8 @@ use super::{
 const LASTS: Duration = Duration::from_secs(3600);
 /// Renewed that long before it ends: longer than any request takes.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
+/// The time left below which no request leaves any more.
+const LAST_REQUEST_BEFORE: Duration = Duration::from_secs(60);
 /// What CloudTrail shows.
 const SESSION_NAME: &str = "keyreach";
 
@@ -91,8 +93,17 @@ impl Session {
         self.held().take_if(|held| held.since <= left_at);
     }
 
+    /// Whether a request that leaves now is answered before the session ends.
+    pub(super) fn outlasts_a_request(&self) -> bool {
+        self.lasts(LAST_REQUEST_BEFORE)
+    }
+
     fn is_fresh(&self) -> bool {
-        let soon = self.clock.now() + RENEW_BEFORE;
+        self.lasts(RENEW_BEFORE)
+    }
+
+    fn lasts(&self, time: Duration) -> bool {
+        let soon = self.clock.now() + time;
         self.current().is_some_and(|credentials| credentials.expiry().is_none_or(|expiry| expiry > soon))
     }
 

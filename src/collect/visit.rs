@@ -18,6 +18,7 @@ use super::{
     pacer::gate::Gate,
     session::{RoleRequest, Session},
     sts::Caller,
+    veil::veil,
 };
 use crate::{
     config::ScanSettings,
@@ -120,7 +121,11 @@ impl Visitor {
             client: aws_sdk_iam::Client::new(&inside.sdk),
             account: account.id.to_string(),
         };
-        iam.describe().await
+        let mut found = iam.describe().await;
+        if let Some(external_id) = &self.settings.external_id {
+            veil(&mut found, external_id);
+        }
+        found
     }
 
     async fn visit_regions(

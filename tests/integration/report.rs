@@ -8,7 +8,8 @@ mod rotation;
 
 use keyreach::{
     assess::{Assessment, assess},
-    report::{Format, Report, ReportError, render, schema},
+    config::Format,
+    report::{Report, ReportError, render, schema},
     snapshot::Snapshot,
 };
 use serde_json::Value;

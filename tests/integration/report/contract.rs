@@ -10,7 +10,8 @@ use keyreach::{
         finding::{Finding, Severity, Status, Subject, finding_id},
         lockout::{LockoutReason, LockoutVerdict, Writer},
     },
-    report::{Format, Report, render},
+    config::Format,
+    report::{Report, render},
     snapshot::{
         gap::{Fact, GapKind},
         key::{MultiRegion, RegionalKey},

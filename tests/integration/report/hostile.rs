@@ -105,7 +105,7 @@ fn the_page_shows_foreign_text_and_does_nothing_it_says() {
 #[test]
 fn json_keeps_every_character_and_sends_none_that_acts() {
     let (snapshot, _) = snapshot();
-    let text = rendered(&snapshot, keyreach::report::Format::Json);
+    let text = rendered(&snapshot, keyreach::config::Format::Json);
     let acting: Vec<char> = text.trim_end().chars().filter(|&c| text::acts(c)).collect();
     assert_eq!(acting, [' '; 0]);
     let report = json(&snapshot);
