@@ -40,6 +40,10 @@ pub enum Verb {
     Analyze(AnalyzeArgs),
     /// Scan the built-in simulated organization; needs no AWS account
     Demo(ReportArgs),
+    /// Answer authorization requests from files; asks AWS nothing
+    Simulate(SimulateArgs),
+    /// Read key policy documents before they are deployed: errors, and statements without effect
+    Check(CheckArgs),
     /// Print the least-privilege role of the scanner
     Role(RoleArgs),
     /// Print the JSON Schema of a document
@@ -112,6 +116,29 @@ pub struct ReportArgs {
     #[arg(long, short, env = "KEYREACH_QUIET", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
     pub quiet: Option<bool>,
+}
+
+/// `simulate`
+#[derive(Debug, Args)]
+#[group(skip)]
+pub struct SimulateArgs {
+    /// Cases, one JSON object a line; writes one answer a line in the same order. `-`: standard input
+    #[arg(long, value_name = "FILE.jsonl", required_unless_present = "case", conflicts_with = "case")]
+    pub batch: Option<PathBuf>,
+    /// One case; says what every statement said. `-`: standard input
+    #[arg(long, value_name = "FILE.json")]
+    pub case: Option<PathBuf>,
+    /// Answer the one case for programs
+    #[arg(long, requires = "case")]
+    pub json: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Key policies as bare JSON documents
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// `role`

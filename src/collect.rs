@@ -20,7 +20,7 @@ mod session;
 mod sts;
 mod visit;
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -70,10 +70,12 @@ pub struct Order {
     pub progress: Arc<Progress>,
 }
 
-/// Collects on a runtime of its own. Ctrl-C and SIGTERM stop the asking; what is there is returned.
+/// Collects on a runtime of its own, with a watcher beside it for as long as it takes. Ctrl-C and SIGTERM
+/// stop the asking; what is there is returned.
 pub fn run(
     order: Order,
     connect: impl AsyncFnOnce() -> Result<Connection, ConnectionError>,
+    watcher: impl Future<Output = Infallible>,
 ) -> Result<Snapshot, CollectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -85,12 +87,22 @@ pub fn run(
             // The channel stays open: a closed one would look like a stop.
             std::future::pending::<()>().await;
         });
-        let snapshot = collect(order, connect().await?, stop).await;
+        let connection = connect().await?;
+        let snapshot = tokio::select! {
+            snapshot = collect(order, connection, stop) => snapshot,
+            never = watcher => match never {},
+        };
         signals.abort();
         snapshot
     })
 }
 
+#[cfg(not(unix))]
+async fn wait_for_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+#[cfg(unix)]
 async fn wait_for_signal() -> std::io::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {

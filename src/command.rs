@@ -1,12 +1,14 @@
 //! One file a verb. The stages in order; the clock is read and the files are written here.
 
 mod analyze;
+mod check;
 mod demo;
 mod folder;
 mod reports;
 mod role;
 mod scan;
 mod schema;
+mod simulate;
 mod voice;
 
 use std::io::{self, IsTerminal};
@@ -27,6 +29,8 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Scan(args) => scan::run(args),
         Verb::Analyze(args) => analyze::run(args),
         Verb::Demo(args) => demo::run(args),
+        Verb::Simulate(args) => simulate::run(&args),
+        Verb::Check(args) => check::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };

@@ -19,11 +19,11 @@ use crate::{
         finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
     },
-    config::Format,
     snapshot::{Snapshot, cell::Cell, key::Key},
 };
 use coverage::Coverage;
 
+pub use crate::config::Format;
 pub use json::schema;
 
 /// What every format shows.

@@ -1,7 +1,7 @@
 //! The one way to ask AWS anything: in turn, within a time-out, again when that can help, and with a gap in
 //! place of the answer when it cannot. The SDK's own retries are off: they would pass the pacer by.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -177,9 +177,22 @@ pub(super) async fn pages<T, F>(
 where
     F: Future<Output = Result<Page<T>, Gap>>,
 {
+    pages_from(None, call, resource, page).await
+}
+
+/// Reads on from where a page said that the next one begins.
+pub(super) async fn pages_from<T, F>(
+    mut next: Option<String>,
+    call: &'static Call,
+    resource: &str,
+    page: impl Fn(Option<String>) -> F,
+) -> Listing<T>
+where
+    F: Future<Output = Result<Page<T>, Gap>>,
+{
     let mut listing = Listing::default();
-    let mut seen = std::collections::BTreeSet::new();
-    let mut next = None;
+    let mut seen = BTreeSet::new();
+    seen.extend(next.clone());
     loop {
         match page(next.take()).await {
             Ok(page) => {

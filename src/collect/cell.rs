@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    pin::pin,
     sync::Arc,
 };
 
@@ -9,7 +10,10 @@ use aws_sdk_kms::types::{
     IncludeKeyMaterial::{AllKeyMaterial, RotationsOnly},
     KeyListEntry,
 };
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{
+    future::OptionFuture,
+    stream::{FuturesUnordered, StreamExt},
+};
 
 use super::{
     ask::fact,
@@ -42,26 +46,41 @@ pub(super) async fn visit(kms: &Kms, gate: &Arc<Gate>, last_usage: bool, mut cel
     if listed.items.is_empty() {
         return cell;
     }
-    let aliases = kms.list_aliases().await;
-    cell.gaps.extend(aliases.gap);
-    let aliases = Aliases::of(aliases.items);
-    let (managed, customer): (Vec<_>, Vec<_>) = listed
-        .items
-        .into_iter()
-        .filter_map(listed_key)
-        .partition(|key| aliases.aws_managed.contains(&key.id));
+    // One page names AWS's own keys in all but the largest cells; the rest is read beside the keys.
+    let (aliases, next) = kms.first_aliases().await;
+    let of_aws: BTreeSet<&str> =
+        aliases.items.iter().filter(|a| a.is_of_aws()).map(|a| a.key_id.as_str()).collect();
+    let (managed, customer): (Vec<_>, Vec<_>) =
+        listed.items.into_iter().filter_map(listed_key).partition(|key| of_aws.contains(key.id.as_str()));
     cell.aws_managed_keys = count(managed.len());
+    cell.gaps.extend(aliases.gap);
     if customer.is_empty() {
         return cell;
     }
     kms.asker.progress.found_keys(customer.len());
-    let (key_stores, keys) =
-        tokio::join!(kms.describe_custom_key_stores(), visit_keys(kms, gate, last_usage, customer, &aliases));
+    let (key_stores, keys, more) =
+        tokio::join!(kms.describe_custom_key_stores(), visit_keys(kms, gate, last_usage, customer), async {
+            OptionFuture::from(next.map(|next| kms.more_aliases(next))).await.unwrap_or_default()
+        });
     cell.aws_managed_keys += count(keys.iter().filter(|key| key.is_none()).count());
     cell.keys = keys.into_iter().flatten().collect();
     cell.keys.sort_by(|a, b| a.key_id.cmp(&b.key_id));
     cell.key_stores = key_stores;
+    cell.gaps.extend(more.gap);
+    name(&mut cell.keys, aliases.items.into_iter().chain(more.items));
     cell
+}
+
+/// Gives each key its aliases, in order.
+fn name(keys: &mut [Key], aliases: impl Iterator<Item = Alias>) {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for alias in aliases {
+        names.entry(alias.key_id).or_default().push(alias.name);
+    }
+    for key in keys {
+        key.aliases = names.remove(&key.key_id).unwrap_or_default();
+        key.aliases.sort();
+    }
 }
 
 /// A key that ListKeys names.
@@ -75,34 +94,12 @@ fn listed_key(entry: KeyListEntry) -> Option<ListedKey> {
     Some(ListedKey { arn: entry.key_arn.unwrap_or_else(|| id.clone()), id })
 }
 
-/// The aliases of a cell, by the key they name.
-struct Aliases {
-    names: BTreeMap<String, Vec<String>>,
-    /// The `alias/aws/` names are AWS's own, and so are the keys they name.
-    aws_managed: BTreeSet<String>,
-}
-
-impl Aliases {
-    fn of(listed: Vec<Alias>) -> Self {
-        let mut aliases = Self { names: BTreeMap::new(), aws_managed: BTreeSet::new() };
-        for alias in listed {
-            if alias.name.starts_with("alias/aws/") {
-                aliases.aws_managed.insert(alias.key_id.clone());
-            }
-            aliases.names.entry(alias.key_id).or_default().push(alias.name);
-        }
-        aliases.names.values_mut().for_each(|names| names.sort());
-        aliases
-    }
-}
-
 /// Many keys at once, each let in by the gate. `None` stands for a key of AWS's own.
 async fn visit_keys(
     kms: &Kms,
     gate: &Arc<Gate>,
     last_usage: bool,
     listed: Vec<ListedKey>,
-    aliases: &Aliases,
 ) -> Vec<Option<Key>> {
     let mut found = Vec::with_capacity(listed.len());
     let mut open = FuturesUnordered::new();
@@ -114,15 +111,15 @@ async fn visit_keys(
             found.extend(open.next().await);
         }
         // Whoever waits to open one more key must not keep the open ones from going on.
+        let mut let_in = pin!(gate.pass(&kms.door.lane));
         let pass = loop {
             tokio::select! {
-                pass = gate.pass(&kms.door.lane) => break pass,
+                pass = &mut let_in => break pass,
                 Some(key) = open.next(), if !open.is_empty() => found.push(key),
             }
         };
-        let names = aliases.names.get(&key.id).cloned().unwrap_or_default();
         open.push(async move {
-            let key = visit_key(kms, last_usage, key, names).await;
+            let key = visit_key(kms, last_usage, key).await;
             kms.asker.progress.key_done();
             drop(pass);
             key
@@ -134,7 +131,7 @@ async fn visit_keys(
     found
 }
 
-async fn visit_key(kms: &Kms, last_usage: bool, listed: ListedKey, aliases: Vec<String>) -> Option<Key> {
+async fn visit_key(kms: &Kms, last_usage: bool, listed: ListedKey) -> Option<Key> {
     let ListedKey { id, arn } = listed;
     let metadata = match kms.describe_key(&id, &arn).await {
         Ok(Described::AwsManaged) => return None,
@@ -166,7 +163,7 @@ async fn visit_key(kms: &Kms, last_usage: bool, listed: ListedKey, aliases: Vec<
         rotation: fact(rotation),
         rotations,
         tags: fact(tags),
-        aliases,
+        aliases: Vec::new(),
         last_usage,
     })
 }

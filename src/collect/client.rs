@@ -101,13 +101,14 @@ impl Connection {
 
     /// The settings for requests as the caller itself.
     pub(super) fn as_caller(&self) -> SdkConfig {
-        self.base
+        let mut settings = self
+            .base
             .to_builder()
             .retry_config(RetryConfig::disabled())
             // The whole request is timed where it is asked.
-            .timeout_config(TimeoutConfig::disabled())
-            .app_name(AppName::new("keyreach").unwrap_or_else(|_| unreachable!("a constant that is valid")))
-            .build()
+            .timeout_config(TimeoutConfig::disabled());
+        settings.set_app_name(AppName::new("keyreach").ok());
+        settings.build()
     }
 
     /// The settings for requests in a session.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use aws_sdk_kms::{
     Client,
     types::{
-        CustomKeyStoresListEntry, GrantListEntry, IncludeKeyMaterial, KeyListEntry, KeyManagerType,
-        MultiRegionConfiguration, RotationsListEntry,
+        AliasListEntry, CustomKeyStoresListEntry, GrantListEntry, IncludeKeyMaterial, KeyListEntry,
+        KeyManagerType, MultiRegionConfiguration, RotationsListEntry,
     },
 };
 use keyreach_policy::aws::Region;
 
 use super::{
-    ask::{Asker, Door, Page, pages, timestamp},
+    ask::{Asker, Door, Page, pages, pages_from, timestamp},
     call,
     gap::Refusal,
 };
@@ -38,6 +38,13 @@ pub(super) struct Alias {
     pub(super) key_id: String,
 }
 
+impl Alias {
+    /// The `alias/aws/` names are AWS's own, and so are the keys they name.
+    pub(super) fn is_of_aws(&self) -> bool {
+        self.name.starts_with("alias/aws/")
+    }
+}
+
 /// What DescribeKey says: a key to judge, or one of AWS's own.
 pub(super) enum Described {
     Customer(KeyMetadata),
@@ -54,18 +61,27 @@ impl Kms {
         .await
     }
 
-    pub(super) async fn list_aliases(&self) -> Listing<Alias> {
-        pages(&call::LIST_ALIASES, &self.place, async |marker| {
-            let send = || self.client.list_aliases().limit(100).set_marker(marker.clone()).send();
-            let answer = self.asker.ask(&self.door, &call::LIST_ALIASES, &self.place, send).await?;
-            // Some of AWS's own aliases name no key yet.
-            let items =
-                answer.aliases.unwrap_or_default().into_iter().filter_map(|alias| {
-                    Some(Alias { name: alias.alias_name?, key_id: alias.target_key_id? })
-                });
-            Ok(Page { items: items.collect(), next: answer.next_marker })
-        })
-        .await
+    /// The first page of aliases, and where the next one begins.
+    pub(super) async fn first_aliases(&self) -> (Listing<Alias>, Option<String>) {
+        match self.aliases(None).await {
+            Ok(page) => (Listing::complete(page.items), page.next),
+            Err(gap) => (Listing::unread(gap), None),
+        }
+    }
+
+    /// All aliases from there on.
+    pub(super) async fn more_aliases(&self, next: String) -> Listing<Alias> {
+        pages_from(Some(next), &call::LIST_ALIASES, &self.place, |marker| self.aliases(marker)).await
+    }
+
+    async fn aliases(&self, marker: Option<String>) -> Result<Page<Alias>, Gap> {
+        let send = || self.client.list_aliases().limit(100).set_marker(marker.clone()).send();
+        let answer = self.asker.ask(&self.door, &call::LIST_ALIASES, &self.place, send).await?;
+        // Some of AWS's own aliases name no key yet.
+        let named =
+            |alias: AliasListEntry| Some(Alias { name: alias.alias_name?, key_id: alias.target_key_id? });
+        let items = answer.aliases.unwrap_or_default().into_iter().filter_map(named).collect();
+        Ok(Page { items, next: answer.next_marker })
     }
 
     /// By id only: asked by an alias of AWS's own, KMS would create the key.
@@ -82,7 +98,7 @@ impl Kms {
     }
 
     pub(super) async fn get_key_policy(&self, key_id: &str, arn: &str) -> Result<String, Gap> {
-        let policy = self.policy(key_id, arn, "default").await?;
+        let policy = self.policy(key_id, "default", arn).await?;
         policy.ok_or_else(|| {
             Refusal::malformed("the answer holds no policy").into_gap(&call::GET_KEY_POLICY, arn)
         })
@@ -90,15 +106,15 @@ impl Kms {
 
     /// The policy of Resource Access Manager. Most keys have none, and KMS says so by an error.
     pub(super) async fn get_ram_policy(&self, key_id: &str, arn: &str) -> Result<Option<String>, Gap> {
-        match self.policy(key_id, arn, "AWS_RAM").await {
+        match self.policy(key_id, "AWS_RAM", &format!("{arn} (AWS_RAM)")).await {
             Err(gap) if gap.code.as_deref() == Some("NotFoundException") => Ok(None),
             other => other,
         }
     }
 
-    async fn policy(&self, key_id: &str, arn: &str, name: &str) -> Result<Option<String>, Gap> {
+    async fn policy(&self, key_id: &str, name: &str, resource: &str) -> Result<Option<String>, Gap> {
         let send = || self.client.get_key_policy().key_id(key_id).policy_name(name).send();
-        Ok(self.asker.ask(&self.door, &call::GET_KEY_POLICY, arn, send).await?.policy)
+        Ok(self.asker.ask(&self.door, &call::GET_KEY_POLICY, resource, send).await?.policy)
     }
 
     pub(super) async fn list_grants(&self, key_id: &str, arn: &str) -> Listing<Grant> {

@@ -1,6 +1,10 @@
 //! How far the scan has come, for whoever watches a long one. Counts only; nothing here decides anything.
 
+mod bar;
+
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+pub use bar::draw;
 
 /// Counters that every part of a scan adds to.
 #[derive(Debug, Default)]

@@ -23,7 +23,7 @@ use crate::{
     config::ScanSettings,
     snapshot::{
         cell::{Cell, Visit},
-        gap::Gap,
+        gap::{Gap, GapKind},
         organization::{Account, Entry},
         principal::Iam,
     },
@@ -78,7 +78,8 @@ impl Visitor {
                 let sdk = self.connection.with(&session);
                 Ok(Inside { entry: Entry::Role(role_arn), sdk, session: Some(session) })
             }
-            Err(_) if account.id == self.caller.account && !self.asker.is_stopped() => {
+            // AWS says the same of a role that is absent and of one that does not trust the caller.
+            Err(refusal) if account.id == self.caller.account && refusal.kind == GapKind::Denied => {
                 let entry = Entry::Caller(self.caller.arn.clone());
                 Ok(Inside { entry, sdk: self.connection.as_caller(), session: None })
             }

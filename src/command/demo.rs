@@ -23,11 +23,13 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
     let folder = Folder::open(&settings.report.out)?;
     let scenario = Scenario::builtin(SCENARIO).context("the built-in organization is missing")?;
     let cloud = Cloud::new(&scenario)?;
+    let progress = Arc::new(Progress::default());
+    let watcher = reports::watcher(&settings.report, &progress);
     let order = Order {
         settings: settings.clone(),
         // The organization lives in its own time: its keys expire when its clock says so.
         taken_at: Timestamp::try_from(cloud.now())?.round(Unit::Second)?,
-        progress: Arc::new(Progress::default()),
+        progress,
     };
     let connection = Connection::to(
         http_client(Arc::clone(&cloud)),
@@ -35,6 +37,6 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
         cloud.region(),
         cloud.credentials(),
     );
-    let snapshot = collect::run(order, async || Ok(connection))?;
+    let snapshot = collect::run(order, async || Ok(connection), watcher)?;
     reports::write(&settings.report, &folder, &snapshot)
 }

@@ -1,8 +1,11 @@
 //! What `scan`, `demo` and `analyze` have in common: judge a snapshot, write everything, say how it went.
 
+use std::{convert::Infallible, future::pending, pin::Pin, sync::Arc};
+
 use super::{folder::Folder, voice};
 use crate::{
     assess::{assess, finding::Severity},
+    collect::progress::{self, Progress},
     config::{FailOn, ReportSettings},
     outcome::Outcome,
     report::{
@@ -12,6 +15,14 @@ use crate::{
     },
     snapshot::{Snapshot, TargetSource, cell::CellState, file},
 };
+
+/// Draws how far a scan has come, unless nothing is to be said.
+pub(super) fn watcher(
+    settings: &ReportSettings,
+    progress: &Arc<Progress>,
+) -> Pin<Box<dyn Future<Output = Infallible>>> {
+    if settings.quiet { Box::pin(pending()) } else { Box::pin(progress::draw(Arc::clone(progress))) }
+}
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
 pub(super) fn write(

@@ -16,11 +16,10 @@ pub(super) fn run(args: ScanArgs) -> anyhow::Result<Outcome> {
     let (typed, file) = args.into_settings();
     let settings = Settings::resolve(typed, file.as_deref())?;
     let folder = Folder::open(&settings.report.out)?;
-    let order = Order {
-        settings: settings.clone(),
-        taken_at: Timestamp::now().round(Unit::Second)?,
-        progress: Arc::new(Progress::default()),
-    };
-    let snapshot = collect::run(order, Connection::from_environment)?;
+    let progress = Arc::new(Progress::default());
+    let watcher = reports::watcher(&settings.report, &progress);
+    let order =
+        Order { settings: settings.clone(), taken_at: Timestamp::now().round(Unit::Second)?, progress };
+    let snapshot = collect::run(order, Connection::from_environment, watcher)?;
     reports::write(&settings.report, &folder, &snapshot)
 }

@@ -3,3 +3,4 @@
 
 mod example;
 mod report;
+mod schedule;

@@ -53,7 +53,7 @@ fn the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads() {
         };
         let alone = on(1);
         assert!(alone.contains("key-499"));
-        assert_eq!(alone, on(8), "{format}");
+        assert_eq!(alone, on(8), "{format:?}");
     }
 }
 
@@ -66,11 +66,8 @@ fn an_assessment_of_another_snapshot_is_refused() {
 }
 
 #[test]
-fn formats_are_named_as_on_the_command_line() {
+fn each_format_has_a_file_of_its_name() {
     for format in Format::ALL {
-        assert_eq!(format.to_string().parse(), Ok(format));
-        assert_eq!(format.file_name(), format!("report.{format}"));
+        assert_eq!(format.file_name(), format!("report.{}", format.as_str()));
     }
-    let error = "HTML".parse::<Format>().unwrap_err();
-    assert_eq!(error.to_string(), "`HTML` is not a report format; there are html, json");
 }
