@@ -27,7 +27,7 @@ mod request;
 mod resource;
 mod trace;
 
-pub use authorize::{Authorization, Decision, Policies, authorize};
+pub use authorize::{Authorization, Decision, Policies, authorize, authorize_under};
 pub use caller::{Caller, CallerError, Kind, Via};
 pub use condition::Unmet;
 pub use context::{Context, ContextError, Held};

@@ -157,6 +157,24 @@ fn grant() -> impl Strategy<Value = Value> {
         })
 }
 
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("JSON has no other numbers", |number| number.is_finite())
+            .prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((".{0,6}", inner), 0..4).prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
 fn case() -> impl Strategy<Value = Value> {
     const CALLERS: &[&str] = &[
         "arn:aws:iam::111122223333:user/alice",
@@ -332,6 +350,25 @@ proptest! {
         let printed = parsed.to_string();
         prop_assert_eq!(&serde_json::from_str::<Value>(&printed).unwrap(), &document);
         prop_assert_eq!(Document::parse(&printed).unwrap(), parsed);
+    }
+
+    #[test]
+    fn any_member_prints_back(value in json_value()) {
+        let text = json!({ "Statement": [[value], { "Effect": "Allow", "x": value }], "y": value }).to_string();
+        let parsed = Document::parse(&text).unwrap();
+        let printed = parsed.to_string();
+        prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), serde_json::from_str::<Value>(&printed).unwrap());
+        prop_assert_eq!(Document::parse(&printed).unwrap(), parsed);
+    }
+
+    #[test]
+    fn what_is_read_is_json(document in policy(true), at in any::<prop::sample::Index>(), byte in "[\\x00-\\x7f]") {
+        let text = document.to_string();
+        let at = at.index(text.len());
+        let broken = format!("{}{byte}{}", &text[..at], &text[at + 1..]);
+        if Document::parse(&broken).is_ok() {
+            prop_assert!(serde_json::from_str::<Value>(&broken).is_ok(), "{}", broken);
+        }
     }
 
     #[test]

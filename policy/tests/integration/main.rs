@@ -8,6 +8,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod answers;
 mod cases;
 mod documents;
 mod laws;
