@@ -83,11 +83,15 @@ fn skip(settings: &ScanSettings, account: &ListedAccount) -> Option<SkipReason> 
 
 /// The Regions to visit in an account that told which are on; `None`: it could not tell.
 #[must_use]
-pub fn regions(settings: &Regions, partition: &Partition, told: Option<Vec<ListedRegion>>) -> AccountRegions {
-    let off: BTreeSet<Region> =
-        told.iter().flatten().filter(|listed| !listed.enabled).map(|listed| listed.region.clone()).collect();
-    let on = told.iter().flatten().filter(|listed| listed.enabled).map(|listed| listed.region.clone());
-    match (settings, &told) {
+pub fn regions(settings: &Regions, partition: &Partition, told: Option<&[ListedRegion]>) -> AccountRegions {
+    let off: BTreeSet<Region> = told
+        .into_iter()
+        .flatten()
+        .filter(|listed| !listed.enabled)
+        .map(|listed| listed.region.clone())
+        .collect();
+    let on = told.into_iter().flatten().filter(|listed| listed.enabled).map(|listed| listed.region.clone());
+    match (settings, told) {
         (Regions::Named(named), _) => AccountRegions {
             source: RegionSource::Settings,
             enabled: named.difference(&off).cloned().collect(),
@@ -159,7 +163,7 @@ mod tests {
             ListedRegion { region: Region::new("me-south-1"), enabled: false },
         ];
         let named = ["eu-west-1", "me-south-1"].map(Region::new).into();
-        let found = regions(&Regions::Named(named), &Partition::new("aws"), Some(told));
+        let found = regions(&Regions::Named(named), &Partition::new("aws"), Some(&told));
         assert_eq!(found.enabled, [Region::new("eu-west-1")].into());
         assert_eq!(found.disabled, [Region::new("me-south-1")].into());
     }

@@ -135,7 +135,7 @@ async fn visit_key(kms: &Kms, last_usage: bool, listed: ListedKey) -> Option<Key
     let ListedKey { id, arn } = listed;
     let metadata = match kms.describe_key(&id, &arn).await {
         Ok(Described::AwsManaged) => return None,
-        Ok(Described::Customer(metadata)) => Fact::Known(metadata),
+        Ok(Described::Customer(metadata)) => Fact::Known(*metadata),
         Err(gap) => Fact::Unknown(gap),
     };
     // Where the kind of key is not known, KMS is asked and says so itself if the key cannot rotate.

@@ -47,7 +47,7 @@ impl Alias {
 
 /// What DescribeKey says: a key to judge, or one of AWS's own.
 pub(super) enum Described {
-    Customer(KeyMetadata),
+    Customer(Box<KeyMetadata>),
     AwsManaged,
 }
 
@@ -94,7 +94,7 @@ impl Kms {
         if found.key_manager == Some(KeyManagerType::Aws) {
             return Ok(Described::AwsManaged);
         }
-        Ok(Described::Customer(metadata(found)))
+        Ok(Described::Customer(Box::new(metadata(found))))
     }
 
     pub(super) async fn get_key_policy(&self, key_id: &str, arn: &str) -> Result<String, Gap> {

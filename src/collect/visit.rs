@@ -129,7 +129,7 @@ impl Visitor {
         inside: &Inside,
     ) -> (AccountRegions, Option<Gap>, Vec<Cell>) {
         let (told, gap) = self.list_regions(account, inside).await;
-        let regions = target::regions(&self.settings.regions, &self.caller.partition, told);
+        let regions = target::regions(&self.settings.regions, &self.caller.partition, told.as_deref());
         self.asker.progress.found_cells(regions.enabled.len());
         let mut visits = JoinSet::new();
         for region in &regions.enabled {

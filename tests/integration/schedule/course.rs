@@ -17,10 +17,10 @@ use keyreach_mocks::{Cloud, Generated, Ledger, Scenario, http_client, time_sourc
 use tokio::time::Instant;
 
 /// Every round trip.
-pub const LATENCY: Duration = Duration::from_millis(120);
+pub(crate) const LATENCY: Duration = Duration::from_millis(120);
 
 /// What is scanned, and how fast it may go.
-pub struct Course {
+pub(crate) struct Course {
     pub name: &'static str,
     pub generated: Generated,
     pub pace: PaceSettings,
@@ -31,7 +31,7 @@ pub struct Course {
 }
 
 /// How it went.
-pub struct Measured {
+pub(crate) struct Measured {
     pub name: &'static str,
     pub makespan: Duration,
     pub bound: Duration,
@@ -45,7 +45,7 @@ pub struct Measured {
 
 impl Measured {
     /// The time taken, over the least that any scan could take.
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.makespan.as_secs_f64() / self.bound.as_secs_f64()
     }
 }
@@ -70,7 +70,7 @@ impl fmt::Display for Measured {
 }
 
 /// Scans once.
-pub fn run(course: &Course) -> Measured {
+pub(crate) fn run(course: &Course) -> Measured {
     let mut scenario = Scenario::builtin("large").unwrap();
     scenario.neighbour = course.neighbour;
     scenario.latency.fixed_ms = u64::try_from(LATENCY.as_millis()).unwrap();
