@@ -35,6 +35,10 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Collect the organization, judge it, write the reports
+    ///
+    /// Credentials, profile, Region and endpoints are what every AWS tool reads: the environment, the shared
+    /// files, single sign-on, container and instance roles. AWS_CA_BUNDLE and the proxy variables are honored.
+    /// Ctrl-C stops the asking and writes what is there.
     Scan(ScanArgs),
     /// Judge a saved snapshot again; asks AWS nothing
     Analyze(AnalyzeArgs),
@@ -51,9 +55,6 @@ pub enum Verb {
 }
 
 /// `scan`
-///
-/// Credentials, profile, Region and endpoints are what every AWS tool reads: the environment, the shared
-/// files, single sign-on, container and instance roles. AWS_CA_BUNDLE and the proxy variables are honored.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
     /// The role to assume in each account
