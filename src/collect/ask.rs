@@ -192,7 +192,7 @@ where
 }
 
 /// Reads on from where a page said that the next one begins.
-pub(super) async fn pages_from<T, F>(
+pub(super) async fn pages_from<T: PartialEq, F>(
     mut next: Option<String>,
     call: &'static Call,
     resource: &str,
