@@ -19,7 +19,7 @@ const ROOMS: &[Row] = &[
     (
         "collect",
         &["config", "snapshot", "target"],
-        &["aws", "tokio", "futures_util", "fastrand", "rustls", "http"],
+        &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
     ("assess", &["snapshot"], &["rayon"]),
     ("report", &["assess", "config", "snapshot"], &["askama"]),
@@ -27,7 +27,7 @@ const ROOMS: &[Row] = &[
     (
         "command",
         &["assess", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
-        &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber", "indicatif"],
+        &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
     ),
 ];
 
