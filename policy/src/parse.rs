@@ -72,47 +72,54 @@ impl Document {
     }
 }
 
-const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+/// The name of an element, and the index of the one it excludes.
+type Element = (&'static str, Option<usize>);
 
-const STATEMENT_ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
+const DOCUMENT_ELEMENTS: [Element; 3] = [("Version", None), ("Id", None), ("Statement", None)];
+
+const STATEMENT_ELEMENTS: [Element; 9] = [
+    ("Sid", None),
+    ("Effect", None),
+    ("Principal", Some(3)),
+    ("NotPrincipal", Some(2)),
+    ("Action", Some(5)),
+    ("NotAction", Some(4)),
+    ("Resource", Some(7)),
+    ("NotResource", Some(6)),
+    ("Condition", None),
 ];
 
 /// Which element a name means, in any case. Names in another case than AWS's are noted.
 struct Names {
-    known: &'static [&'static str],
-    met: Vec<&'static str>,
+    known: &'static [Element],
+    /// One bit for each known name
+    met: u16,
     respelled: Vec<Respelled>,
 }
 
 impl Names {
-    fn new(known: &'static [&'static str]) -> Self {
-        Self { known, met: Vec::with_capacity(known.len()), respelled: Vec::new() }
+    fn new(known: &'static [Element]) -> Self {
+        Self { known, met: 0, respelled: Vec::new() }
     }
 
     fn find(&mut self, written: &str, at: usize) -> Result<Option<&'static str>> {
-        let exact = self.known.iter().find(|&&name| name == written);
-        let found = exact.or_else(|| self.known.iter().find(|name| name.eq_ignore_ascii_case(written)));
-        let Some(&name) = found else {
+        let exact = self.known.iter().position(|(name, _)| *name == written);
+        let found =
+            exact.or_else(|| self.known.iter().position(|(name, _)| name.eq_ignore_ascii_case(written)));
+        let Some((index, &(name, excludes))) = found.and_then(|index| Some((index, self.known.get(index)?)))
+        else {
             return Ok(None);
         };
         // The reader refuses exact duplicates; this refuses `action` beside `Action`, and `NotAction`.
-        let base = |name: &'static str| name.strip_prefix("Not").unwrap_or(name);
-        match self.met.iter().find(|met| base(met) == base(name)) {
-            Some(&other) if other == name => {
-                return Err(Failure { fault: Fault::DuplicateKey(written.to_owned()), at });
-            }
-            Some(&other) => return Err(Failure { fault: Fault::Both(other, name), at }),
-            None => self.met.push(name),
+        let met = |index: usize| self.met & (1 << index) != 0;
+        if met(index) {
+            return Err(Failure { fault: Fault::DuplicateKey(written.to_owned()), at });
         }
+        if let Some((other, _)) = excludes.filter(|&other| met(other)).and_then(|other| self.known.get(other))
+        {
+            return Err(Failure { fault: Fault::Both(other, name), at });
+        }
+        self.met |= 1 << index;
         if exact.is_none() {
             self.respelled.push(Respelled { name, written: written.to_owned(), place: Place(at) });
         }

@@ -108,7 +108,7 @@ fn aws_form(text: &str) -> Form {
             Form::Unknown
         };
     };
-    if text.contains(['*', '?']) {
+    if text.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
         return Form::Pattern;
     }
     arn_form(rest).unwrap_or(Form::Unknown)

@@ -3,7 +3,10 @@
 
 use std::{env, fs, path::PathBuf};
 
-use keyreach::config::{Settings, raw::RawSettings};
+use keyreach::{
+    collect::call::{CALLS, Place},
+    config::{Settings, raw::RawSettings},
+};
 use serde_json::Value;
 
 use crate::cli::{DEMO, said};
@@ -22,6 +25,16 @@ fn refusals(schema: &Value, document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// Holds a file to what the code says it must be; `UPDATE=1` makes it so.
+fn keep(path: &str, made: &str) {
+    let file = in_repository(path);
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&file, made).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == made, "{path} is not what the code makes of it: run with UPDATE=1");
+}
+
 #[test]
 fn the_roles_in_the_repository_are_those_that_the_tool_prints() {
     for (path, format) in [
@@ -30,15 +43,7 @@ fn the_roles_in_the_repository_are_those_that_the_tool_prints() {
         ("config/member-role.tf", "terraform"),
     ] {
         let printed = said(&["role", "--format", format]);
-        let file = in_repository(path);
-        if env::var_os("UPDATE").is_some() {
-            fs::write(&file, &printed).unwrap();
-        }
-        let kept = fs::read_to_string(&file).unwrap_or_default();
-        assert!(
-            kept == printed,
-            "{path} is not what `keyreach role --format {format}` prints: run with UPDATE=1"
-        );
+        keep(path, &printed);
         assert!(
             printed.contains("kms:GetKeyPolicy") && printed.contains("organizations:ListAccounts"),
             "{path}"
@@ -48,6 +53,27 @@ fn the_roles_in_the_repository_are_those_that_the_tool_prints() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn the_page_of_permissions_says_why_each_is_needed() {
+    let mut page =
+        "# Permissions\n\nEvery AWS operation that Keyreach uses, and why. `keyreach role` prints the \
+                    roles.\nGenerated from the table of calls.\n"
+            .to_owned();
+    for (place, title) in [
+        (Place::Member, "In every account"),
+        (Place::Organization, "In the management account or a delegated administrator"),
+        (Place::Caller, "For the caller"),
+        (Place::Nowhere, "Needs no permission"),
+    ] {
+        page +=
+            &format!("\n## {title}\n\n| action | why | quota, requests a second |\n| --- | --- | --- |\n");
+        for call in CALLS.iter().filter(|call| call.place == place) {
+            page += &format!("| `{}` | {} | {} |\n", call.action(), call.why, call.quota.per_second);
+        }
+    }
+    keep("docs/permissions.md", &page);
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn folder() -> PathBuf {
 fn cases() -> Vec<Case> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
     let read = |path: &PathBuf| -> Vec<Case> {
         serde_json::from_str(&fs::read_to_string(path).unwrap())

@@ -12,3 +12,4 @@ mod answers;
 mod cases;
 mod documents;
 mod laws;
+mod tables;
