@@ -80,6 +80,8 @@ fn name(keys: &mut [Key], aliases: impl Iterator<Item = Alias>) {
     for key in keys {
         key.aliases = names.remove(&key.key_id).unwrap_or_default();
         key.aliases.sort();
+        // A broken pager may have given the first page again.
+        key.aliases.dedup();
     }
 }
 

@@ -2,7 +2,14 @@
 
 mod loopback;
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Output,
+    sync::LazyLock,
+    time::Duration,
+};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -25,12 +32,14 @@ pub(crate) fn said(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A demo and the folder it wrote.
-pub(crate) fn demo(arguments: &[&str]) -> (Output, TempDir) {
-    let home = TempDir::new().unwrap();
-    let output = keyreach(home.path()).args(["demo", "--out", "."]).args(arguments).output().unwrap();
-    (output, home)
-}
+/// A demo without any flags: what it said, and the folder it wrote.
+pub(crate) static DEMO: LazyLock<(Output, PathBuf)> = LazyLock::new(|| {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    // What an earlier run of the tests left must not pass for what this one writes.
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder).unwrap();
+    (keyreach(&folder).args(["demo", "--out", "."]).output().unwrap(), folder)
+});
 
 fn error(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
@@ -126,10 +135,10 @@ fn what_cannot_run_at_all_says_why() {
 
 #[test]
 fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
-    let (output, folder) = demo(&[]);
+    let (output, folder) = &*DEMO;
     assert_eq!(output.status.code(), Some(4));
-    assert!(error(&output).contains("coverage incomplete"), "{}", error(&output));
-    let mut written: Vec<_> = fs::read_dir(folder.path())
+    assert!(error(output).contains("coverage incomplete"), "{}", error(output));
+    let mut written: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
         .map(|entry| {
@@ -143,7 +152,9 @@ fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
 
 #[test]
 fn gaps_can_be_allowed_and_silence_asked_for() {
-    let (output, folder) = demo(&["--allow-gaps", "--quiet", "--format", "json"]);
+    let folder = TempDir::new().unwrap();
+    let arguments = ["demo", "--out", ".", "--allow-gaps", "--quiet", "--format", "json"];
+    let output = keyreach(folder.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!((error(&output).as_str(), output.stdout.len()), ("", 0));
     assert!(!folder.path().join("report.html").exists());
@@ -152,14 +163,14 @@ fn gaps_can_be_allowed_and_silence_asked_for() {
 
 #[test]
 fn a_saved_snapshot_gives_the_same_reports_to_the_byte() {
-    let (_, folder) = demo(&[]);
+    let (_, folder) = &*DEMO;
     let again = TempDir::new().unwrap();
-    let snapshot = folder.path().join("snapshot.json");
+    let snapshot = folder.join("snapshot.json");
     let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", "."];
     let output = keyreach(again.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     for name in ["report.html", "report.json", "snapshot.json"] {
-        let [first, second] = [&folder, &again].map(|folder| fs::read(folder.path().join(name)).unwrap());
+        let [first, second] = [folder, again.path()].map(|folder| fs::read(folder.join(name)).unwrap());
         assert!(first == second, "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! What a scan asks, of whom, as whom and how often; and what it does not ask.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 
 use keyreach::{
     collect::call::{CALLS, Place, actions},
@@ -17,6 +17,9 @@ use crate::scan::{Scan, Seen};
 
 const OWN: &str = "111122223333";
 const MANAGEMENT: &str = "123456789012";
+
+/// The organization with one of everything, scanned as usual.
+static MENAGERIE: LazyLock<Seen> = LazyLock::new(|| Scan::builtin("menagerie").run());
 
 /// An organization with an account in each state; `Status`, where it is still told, says otherwise.
 const STATES: &str = r#"
@@ -221,7 +224,7 @@ fn a_cell_without_customer_keys_is_asked_for_no_more_than_its_lists() {
 
 #[test]
 fn regions_that_are_off_are_shown_and_not_asked() {
-    let seen = Scan::builtin("menagerie").run();
+    let seen = &MENAGERIE;
     for (region, account) in [("me-central-1", OWN), ("af-south-1", OWN), ("af-south-1", "666677778888")] {
         assert_eq!(seen.cell(account, region).state(), CellState::Disabled, "{account}/{region}");
         assert_eq!(seen.operations(account, region), [""; 0]);
@@ -247,7 +250,7 @@ fn an_account_that_may_not_tell_its_regions_is_visited_in_the_usual_ones_and_mar
 
 #[test]
 fn the_tree_is_walked_where_the_list_of_accounts_tells_no_paths() {
-    let told = Scan::builtin("menagerie").run();
+    let told = &MENAGERIE;
     let walked = Scan::builtin("menagerie").in_scenario(|scenario| scenario.account_paths = false).run();
     assert_eq!(told.ledger.total("ListAccountsForParent").calls, 0);
     assert!(walked.ledger.total("ListAccountsForParent").calls > 5);
@@ -274,7 +277,7 @@ fn a_scan_asks_what_the_table_lists_and_everything_in_it() {
     for call in CALLS.iter().filter(|call| call.service == "kms" || call.service == "iam") {
         assert!(actions(Place::Member).contains(&call.action()), "{}", call.action());
     }
-    let usual = Scan::builtin("menagerie").run();
+    let usual = &MENAGERIE;
     assert_eq!(usual.ledger.total("GetKeyLastUsage").calls, 0);
     assert!(usual.keys().all(|key| key.last_usage.is_none()));
     assert!(all.keys().all(|key| key.last_usage.as_ref().unwrap().gap().is_none()));
@@ -282,8 +285,8 @@ fn a_scan_asks_what_the_table_lists_and_everything_in_it() {
 
 #[test]
 fn the_same_organization_gives_the_same_snapshot_at_any_pace() {
-    let once = Scan::builtin("menagerie").run();
-    for in_flight in [256, 7, 1] {
+    let once = &MENAGERIE;
+    for in_flight in [256, 1] {
         let again =
             Scan::builtin("menagerie").with(|settings| settings.pace.in_flight = Some(in_flight)).run();
         assert!(once.snapshot == again.snapshot, "{in_flight} in flight");

@@ -1,5 +1,10 @@
 //! The tests of the whole tool, in one binary so that it links once.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
@@ -10,6 +15,7 @@ mod example;
 mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
+#[expect(clippy::disallowed_methods, reason = "reads the templates")]
 mod report;
 mod scan;
 mod schedule;
