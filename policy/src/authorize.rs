@@ -1,6 +1,8 @@
 //! The answer to a request: the decision under the documented readings, and its bounds under every reading
 //! of the rules that AWS leaves open. How one reading decides is in `decide`.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::{
@@ -47,6 +49,16 @@ pub enum Decision {
     ImplicitDeny,
     /// It is allowed
     Allow,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "allow",
+            Self::ImplicitDeny => "implicit deny",
+            Self::ExplicitDeny => "explicit deny",
+        })
+    }
 }
 
 /// The answer to a request.

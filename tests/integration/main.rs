@@ -1,1 +1,15 @@
-fn main(){}
+//! The tests of the whole tool, in one binary so that it links once.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+#[expect(clippy::disallowed_methods, reason = "reads the sources")]
+mod architecture;
+#[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
+mod cli;
+mod collect;
+mod example;
+mod faults;
+#[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
+mod generated;
+mod report;
+mod scan;
+mod schedule;

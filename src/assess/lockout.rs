@@ -1,0 +1,182 @@
+//! Who can still govern a key: the shape of the answer, and which unread facts stand in its way.
+//! The names are those of report.json and never change without a new schema version.
+
+use keyreach_policy::aws::AccountId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::exposure::Certainty;
+use crate::snapshot::{
+    Snapshot,
+    gap::Fact,
+    key::Key,
+    organization::{Account, Organization},
+};
+
+/// How firmly a key is governed: who can rewrite its policy today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LockoutVerdict {
+    /// More than one durable way.
+    Manageable,
+    /// One way, or only perishable ones.
+    Fragile,
+    /// Every way hangs on a network, MFA, tag or time condition.
+    Conditional,
+    /// Only the account's root user.
+    RootOnly,
+    /// Nobody.
+    LockedOut,
+    /// The facts to tell were not read, or not judged.
+    Unknown,
+}
+
+impl LockoutVerdict {
+    /// Every verdict, best first.
+    pub const ALL: [Self; 6] =
+        [Self::Manageable, Self::Fragile, Self::Conditional, Self::RootOnly, Self::LockedOut, Self::Unknown];
+
+    /// The name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Manageable => "manageable",
+            Self::Fragile => "fragile",
+            Self::Conditional => "conditional",
+            Self::RootOnly => "root_only",
+            Self::LockedOut => "locked_out",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LockoutReason {
+    /// Just one principal can.
+    SingleWriter,
+    /// Only roles of Identity Center can.
+    IdentityCenterOnly,
+    /// Only roles that trust services or web identities can.
+    PipelineOnly,
+    /// Only roles that nobody has used for long can.
+    IdleOnly,
+    /// The policy does not hand the key to its account.
+    NoAccountStatement,
+    /// A principal in the policy is gone.
+    DeletedPrincipal,
+    /// Only another account can, by the policy's text.
+    ExternalWriterOnly,
+    /// A Deny statement stops everybody.
+    DenyBlocksAll,
+    /// A service or resource control policy stops everybody.
+    GuardrailBlocksAll,
+    /// A condition can never hold.
+    ConditionUnsatisfiable,
+    /// Every way needs a condition to hold.
+    ConditionRequired,
+    /// The account may decide, and nobody in it was given the permission.
+    NoIamWriter,
+    /// The key policy could not be read.
+    PolicyUnread,
+    /// The account's principals could not be read, or not all.
+    IamUnread,
+    /// The organization's guardrails could not be read, or not all.
+    GuardrailsUnread,
+    /// The search ended at its limit.
+    SearchLimit,
+}
+
+/// One way to rewrite a key's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Writer {
+    /// Who.
+    pub principal: String,
+    /// Through what.
+    pub via: String,
+    /// Plain text, one per condition that must hold.
+    pub conditions: Vec<String>,
+}
+
+/// Who can still govern a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Lockout {
+    /// How firmly it is governed.
+    pub verdict: LockoutVerdict,
+    /// Whether that holds under every reading of AWS's rules.
+    pub certainty: Certainty,
+    /// The rules it depends on, as `SEM-…`.
+    pub depends_on: Vec<String>,
+    /// What the verdict rests on.
+    pub reasons: Vec<LockoutReason>,
+    /// Every way to rewrite the policy, the account root user included.
+    pub writers: Vec<Writer>,
+    /// One sentence: who can repair this key, and how.
+    pub recovery: String,
+}
+
+impl Lockout {
+    /// The answer of a version that does not judge. Facts that would be missing anyway are named already.
+    #[must_use]
+    pub fn not_judged(unread: Unread) -> Self {
+        Self {
+            verdict: LockoutVerdict::Unknown,
+            certainty: Certainty::Certain,
+            depends_on: Vec::new(),
+            reasons: unread.reasons(),
+            writers: Vec::new(),
+            recovery: "Not judged: this version collects the facts that decide it.".to_owned(),
+        }
+    }
+}
+
+/// Which facts that decide about lockout are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// The key policy.
+    pub policy: bool,
+    /// The principals of the key's account.
+    pub iam: bool,
+    /// The guardrails that bind the key's account.
+    pub guardrails: bool,
+}
+
+impl Unread {
+    /// What is missing about a key. `of_account` is what the snapshot holds about the key's account.
+    #[must_use]
+    pub fn about(snapshot: &Snapshot, account: AccountId, of_account: Option<&Account>, key: &Key) -> Self {
+        Self {
+            policy: key.policy.gap().is_some(),
+            iam: of_account.and_then(|a| a.iam.as_ref()).is_none_or(|iam| iam.gap.is_some()),
+            guardrails: match &snapshot.organization {
+                Fact::Unknown(_) => true,
+                Fact::Known(None) => false,
+                Fact::Known(Some(organization)) => {
+                    guardrails_unread(organization, account, of_account.is_some_and(|a| a.path.is_some()))
+                }
+            },
+        }
+    }
+
+    fn reasons(self) -> Vec<LockoutReason> {
+        let reasons = [
+            (self.policy, LockoutReason::PolicyUnread),
+            (self.iam, LockoutReason::IamUnread),
+            (self.guardrails, LockoutReason::GuardrailsUnread),
+        ];
+        reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+    }
+}
+
+/// Guardrails never bind the management account. Elsewhere one needs their texts, where they hang,
+/// whether their type is in force, and where the account stands.
+fn guardrails_unread(organization: &Organization, account: AccountId, place_known: bool) -> bool {
+    let texts_or_targets =
+        organization.guardrails.items.iter().any(|g| g.document.gap().is_some() || g.targets.gap.is_some());
+    account != organization.management_account_id
+        && (!place_known
+            || organization.guardrails.gap.is_some()
+            || organization.roots.gap.is_some()
+            || texts_or_targets)
+}

@@ -1,0 +1,213 @@
+//! What the user typed, and nothing more. Its comments are the help pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+
+use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
+
+/// Who outside can reach each KMS key of an AWS organization, and who can still govern it.
+///
+/// Keyreach assumes a read-only role in every account, visits every Region, and writes what it read, and what
+/// it could not read, as a snapshot and as reports. It changes nothing in AWS.
+///
+/// Start with `keyreach demo`, which needs no AWS account; then `keyreach role --help` for the role it needs.
+#[derive(Debug, Parser)]
+#[command(name = "keyreach", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Log each request to AWS, with its request id, on stderr; twice: the SDK's own words as well.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; nothing at or above --fail-on
+  1  could not run at all; the reason is on stderr
+  2  a flag or setting that cannot be
+  3  done; findings at or above --fail-on
+  4  done; something could not be read (unless --allow-gaps), or the scan was stopped";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Collect the organization, judge it, write the reports
+    Scan(ScanArgs),
+    /// Judge a saved snapshot again; asks AWS nothing
+    Analyze(AnalyzeArgs),
+    /// Scan the built-in simulated organization; needs no AWS account
+    Demo(ReportArgs),
+    /// Answer authorization requests from files; asks AWS nothing
+    Simulate(SimulateArgs),
+    /// Read key policy documents before they are deployed: errors, and statements without effect
+    Check(CheckArgs),
+    /// Print the least-privilege role of the scanner
+    Role(RoleArgs),
+    /// Print the JSON Schema of a document
+    Schema(SchemaArgs),
+}
+
+/// `scan`
+///
+/// Credentials, profile, Region and endpoints are what every AWS tool reads: the environment, the shared
+/// files, single sign-on, container and instance roles. AWS_CA_BUNDLE and the proxy variables are honored.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// The role to assume in each account
+    #[arg(long, env = "KEYREACH_ROLE_NAME", value_name = "NAME")]
+    pub role_name: Option<String>,
+    /// What that role's trust policy asks for (sts:ExternalId)
+    #[arg(long, env = "KEYREACH_EXTERNAL_ID", value_name = "ID", hide_env_values = true)]
+    pub external_id: Option<String>,
+    /// Only these accounts, with commas between them
+    #[arg(long, env = "KEYREACH_ACCOUNTS", value_name = "A,B")]
+    pub accounts: Option<String>,
+    /// Not these accounts
+    #[arg(long, env = "KEYREACH_EXCLUDE_ACCOUNTS", value_name = "A,B")]
+    pub exclude_accounts: Option<String>,
+    /// `auto`: the Regions that are on in each account; or these, with commas between them
+    #[arg(long, env = "KEYREACH_REGIONS", value_name = "auto|R1,R2")]
+    pub regions: Option<String>,
+    /// The role through which Organizations is read, in the management or a delegated administrator account
+    #[arg(long, env = "KEYREACH_ORGANIZATION_ROLE", value_name = "ARN")]
+    pub organization_role: Option<String>,
+    /// Ask when each key was last used: five keys a second in each account and Region at most
+    #[arg(long, env = "KEYREACH_LAST_USAGE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    pub last_usage: Option<bool>,
+    /// What to write, and when to complain.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `analyze`
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// The snapshot.json of an earlier scan
+    pub snapshot: PathBuf,
+    /// What to write, and when to complain.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What to write, and when to complain.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A settings file; config/keyreach.toml shows every setting
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder that receives snapshot.json and the reports [default: keyreach-out]
+    #[arg(long, env = "KEYREACH_OUT", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The formats, with commas between them: html, json [default: html,json]
+    #[arg(long, env = "KEYREACH_FORMAT", value_name = "FORMATS")]
+    pub format: Option<String>,
+    /// Exit 3 on a finding this severe: critical, high, medium, low, none [default: none]
+    #[arg(long, env = "KEYREACH_FAIL_ON", value_name = "SEVERITY")]
+    pub fail_on: Option<String>,
+    /// Do not exit 4 when something could not be read
+    #[arg(long, env = "KEYREACH_ALLOW_GAPS", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    pub allow_gaps: Option<bool>,
+    /// Say nothing but errors
+    #[arg(long, short, env = "KEYREACH_QUIET", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    pub quiet: Option<bool>,
+}
+
+/// `simulate`
+#[derive(Debug, Args)]
+#[group(skip)]
+pub struct SimulateArgs {
+    /// Cases, one JSON object a line; writes one answer a line in the same order. `-`: standard input
+    #[arg(long, value_name = "FILE.jsonl", required_unless_present = "case", conflicts_with = "case")]
+    pub batch: Option<PathBuf>,
+    /// One case; says what every statement said. `-`: standard input
+    #[arg(long, value_name = "FILE.json")]
+    pub case: Option<PathBuf>,
+    /// Answer the one case for programs
+    #[arg(long, requires = "case")]
+    pub json: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Key policies as bare JSON documents
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `role`
+#[derive(Debug, Args)]
+pub struct RoleArgs {
+    /// `json`: the IAM policy alone; the others: the role with its trust policy, to be deployed
+    #[arg(long, value_enum, default_value_t = RoleFormat::Json)]
+    pub format: RoleFormat,
+}
+
+/// The forms of the scanner's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleFormat {
+    /// The IAM policy alone.
+    Json,
+    /// For a service-managed StackSet, and as a stack in the management account.
+    Cloudformation,
+    /// The same for Terraform.
+    Terraform,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Whose schema
+    #[arg(value_enum)]
+    pub document: Document,
+}
+
+/// The documents that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// report.json
+    Report,
+    /// snapshot.json
+    Snapshot,
+    /// The settings file, as JSON.
+    Config,
+}
+
+impl ScanArgs {
+    /// The flags as settings, and the file that stands under them.
+    #[must_use]
+    pub fn into_settings(self) -> (RawSettings, Option<PathBuf>) {
+        let (raw, config) = self.report.into_settings();
+        let scan = RawScan {
+            role_name: self.role_name,
+            external_id: self.external_id,
+            accounts: self.accounts.map(Words::Text),
+            exclude_accounts: self.exclude_accounts.map(Words::Text),
+            regions: self.regions.map(Words::Text),
+            organization_role: self.organization_role,
+            last_usage: self.last_usage,
+        };
+        (RawSettings { scan, ..raw }, config)
+    }
+}
+
+impl ReportArgs {
+    /// The flags as settings, and the file that stands under them.
+    #[must_use]
+    pub fn into_settings(self) -> (RawSettings, Option<PathBuf>) {
+        let report = RawReport {
+            out: self.out,
+            format: self.format.map(Words::Text),
+            fail_on: self.fail_on,
+            allow_gaps: self.allow_gaps,
+            quiet: self.quiet,
+        };
+        (RawSettings { report, ..RawSettings::default() }, self.config)
+    }
+}

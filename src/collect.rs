@@ -1,0 +1,207 @@
+//! Asks AWS: everything that a snapshot holds, and a gap for everything that AWS will not tell.
+//!
+//! The only async room. [`run`] builds a runtime and drops it; [`collect`] runs on whatever runtime there is,
+//! so that a test can run it in virtual time.
+
+mod account;
+mod ask;
+mod builder;
+pub mod call;
+mod cell;
+pub mod client;
+mod gap;
+mod iam;
+mod kms;
+mod organization;
+mod organizations;
+pub mod pacer;
+pub mod progress;
+mod session;
+mod sts;
+mod veil;
+mod visit;
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{
+    config::Settings,
+    snapshot::{Scan, Snapshot, TargetSource, gap::Gap},
+    target,
+};
+use ask::{Asker, Door};
+use builder::Builder;
+use call::Place;
+use client::{Connection, ConnectionError};
+use organizations::Organizations;
+use pacer::{Pace, Pacer, gate::Gate};
+use progress::Progress;
+use session::{RoleRequest, Session};
+use sts::Caller;
+use visit::Visitor;
+
+/// Open keys for each request in flight: enough for every answer to find the next question waiting.
+const OPEN_KEYS_PER_REQUEST: usize = 8;
+
+/// Nothing could be collected at all.
+#[derive(Debug, Error)]
+pub enum CollectError {
+    /// AWS cannot be reached in the way the environment asks for.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// AWS does not know the caller.
+    #[error("AWS does not tell who the caller is: {message}", message = .0.message)]
+    NoCaller(Gap),
+    /// The system gives no threads.
+    #[error("cannot start the runtime")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// What a scan needs to know.
+pub struct Order {
+    /// Whom to visit, and how fast.
+    pub settings: Settings,
+    /// The one reading of the clock.
+    pub taken_at: Timestamp,
+    /// Where to count what happens.
+    pub progress: Arc<Progress>,
+}
+
+/// Collects on a runtime of its own, with a watcher beside it for as long as it takes. Ctrl-C and SIGTERM
+/// stop the asking; what is there is returned.
+pub fn run(
+    order: Order,
+    connect: impl AsyncFnOnce() -> Result<Connection, ConnectionError>,
+    watcher: impl Future<Output = Infallible>,
+) -> Result<Snapshot, CollectError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (stopper, stop) = watch::channel(false);
+        let signals = tokio::spawn(async move {
+            if wait_for_signal().await.is_ok() {
+                let _ = stopper.send(true);
+            }
+            // The channel stays open: a closed one would look like a stop.
+            std::future::pending::<()>().await;
+        });
+        let connection = connect().await?;
+        let snapshot = tokio::select! {
+            snapshot = collect(order, connection, stop) => snapshot,
+            never = watcher => match never {},
+        };
+        signals.abort();
+        snapshot
+    })
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Collects on the current runtime until all is asked or `stop` turns true.
+pub async fn collect(
+    order: Order,
+    connection: Connection,
+    stop: watch::Receiver<bool>,
+) -> Result<Snapshot, CollectError> {
+    let Order { settings, taken_at, progress } = order;
+    let pace = Pace { quota_share: settings.pace.quota_share, in_flight: settings.pace.in_flight };
+    let pacer = Pacer::new(pace);
+    let clockwork = tokio::spawn(Arc::clone(&pacer).run());
+    let time_out = Duration::from_secs(settings.pace.request_timeout_seconds);
+    let asker = Asker::new(pacer, progress, stop, time_out);
+    let snapshot = survey(&asker, &connection, &settings, taken_at).await;
+    clockwork.abort();
+    snapshot
+}
+
+async fn survey(
+    asker: &Asker,
+    connection: &Connection,
+    settings: &Settings,
+    taken_at: Timestamp,
+) -> Result<Snapshot, CollectError> {
+    let sts = aws_sdk_sts::Client::new(&connection.as_caller());
+    let door = Door { lane: asker.pacer.lane(), session: None };
+    let caller = sts::get_caller_identity(asker, &door, &sts).await.map_err(CollectError::NoCaller)?;
+    let organizations = organizations(asker, connection, settings, &sts, &door);
+    let found = organization::find(&organizations, &caller, &settings.scan).await;
+
+    let targets = target::expand(&settings.scan, found.accounts);
+    asker.progress.found_accounts(targets.iter().filter(|target| target.skip.is_none()).count());
+    let visitor = Arc::new(Visitor {
+        asker: asker.clone(),
+        connection: connection.clone(),
+        gate: Gate::new(settings.pace.in_flight.saturating_mul(OPEN_KEYS_PER_REQUEST)),
+        settings: settings.scan.clone(),
+        caller: caller.clone(),
+        sts,
+        sts_door: door,
+    });
+    let mut visits = JoinSet::new();
+    for target in targets {
+        let visitor = Arc::clone(&visitor);
+        visits.spawn(async move { visitor.visit(target).await });
+    }
+    let (details, visited) = tokio::join!(
+        organization::describe(&organizations, found.organization, &found.unplaced),
+        visits.join_all()
+    );
+    let mut builder = Builder::new(details.organization);
+    builder.found_paths(details.paths);
+    details.gaps.into_iter().for_each(|gap| builder.found_gap(gap));
+    visited.into_iter().for_each(|(account, cells)| builder.found_account(account, cells));
+    Ok(builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped())))
+}
+
+/// Organizations through the role that the settings name, or as the caller.
+fn organizations(
+    asker: &Asker,
+    connection: &Connection,
+    settings: &Settings,
+    sts: &aws_sdk_sts::Client,
+    sts_door: &Door,
+) -> Organizations {
+    let lane = asker.pacer.lane();
+    let Some(role) = &settings.scan.organization_role else {
+        let client = aws_sdk_organizations::Client::new(&connection.as_caller());
+        return Organizations { asker: asker.clone(), door: Door { lane, session: None }, client };
+    };
+    let request = RoleRequest {
+        role_arn: role.to_string(),
+        external_id: settings.scan.external_id.as_ref().map(|id| id.reveal().to_owned()),
+        place: Place::Organization,
+    };
+    let session = Arc::new(Session::new(request, sts.clone(), sts_door.clone(), connection.clock()));
+    let client = aws_sdk_organizations::Client::new(&connection.with(&session));
+    Organizations { asker: asker.clone(), door: Door { lane, session: Some(session) }, client }
+}
+
+fn scan(caller: &Caller, taken_at: Timestamp, targets: TargetSource, interrupted: bool) -> Scan {
+    let digest = Sha256::digest(format!("{} {taken_at}", caller.arn));
+    let id = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Scan {
+        id,
+        taken_at,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        caller_arn: caller.arn.clone(),
+        caller_account: caller.account,
+        partition: caller.partition.clone(),
+        targets,
+        interrupted,
+    }
+}

@@ -1,0 +1,33 @@
+//! Account Management: the Regions of an account, asked inside it.
+
+use aws_sdk_account::{Client, types::RegionOptStatus};
+use keyreach_policy::aws::Region;
+
+use super::{
+    ask::{Asker, Door, Page, pages},
+    call,
+};
+use crate::{snapshot::gap::Listing, target::ListedRegion};
+
+/// The Regions of the account behind the door.
+pub(super) async fn list_regions(
+    asker: &Asker,
+    door: &Door,
+    client: &Client,
+    account: &str,
+) -> Listing<ListedRegion> {
+    pages(&call::LIST_REGIONS, account, async |token| {
+        let send = || client.list_regions().max_results(50).set_next_token(token.clone()).send();
+        let answer = asker.ask(door, &call::LIST_REGIONS, account, send).await?;
+        let items = answer.regions.unwrap_or_default().into_iter().filter_map(region).collect();
+        Ok(Page { items, next: answer.next_token })
+    })
+    .await
+}
+
+fn region(found: aws_sdk_account::types::Region) -> Option<ListedRegion> {
+    use RegionOptStatus::{Disabling, Enabled, EnabledByDefault};
+    // A Region that is being disabled still answers; one that is being enabled does not yet.
+    let enabled = matches!(found.region_opt_status?, Enabled | EnabledByDefault | Disabling);
+    Some(ListedRegion { region: Region::new(found.region_name?), enabled })
+}

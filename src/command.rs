@@ -1,0 +1,63 @@
+//! One file a verb. The stages in order; the clock is read and the files are written here.
+
+mod analyze;
+mod check;
+mod demo;
+mod folder;
+mod reports;
+mod role;
+mod scan;
+mod schema;
+mod simulate;
+mod voice;
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{EnvFilter, fmt::writer::BoxMakeWriter};
+
+use crate::{
+    cli::{Cli, Verb},
+    collect::CollectError,
+    config::ConfigError,
+    outcome::Outcome,
+};
+
+/// Does what was asked. Errors go to stderr and become an exit code.
+pub fn run(cli: Cli) -> Outcome {
+    start_log(cli.verbose);
+    let done = match cli.verb {
+        Verb::Scan(args) => scan::run(args),
+        Verb::Analyze(args) => analyze::run(args),
+        Verb::Demo(args) => demo::run(args),
+        Verb::Simulate(args) => simulate::run(&args),
+        Verb::Check(args) => check::run(&args),
+        Verb::Role(args) => role::run(&args),
+        Verb::Schema(args) => schema::run(&args),
+    };
+    done.unwrap_or_else(|error| {
+        voice::error(&error);
+        outcome_of(&error)
+    })
+}
+
+fn outcome_of(error: &anyhow::Error) -> Outcome {
+    let in_the_settings = error.chain().any(|cause| {
+        let of_connection = matches!(cause.downcast_ref(), Some(CollectError::Connection(_)));
+        of_connection || cause.is::<ConfigError>()
+    });
+    if in_the_settings { Outcome::Usage } else { Outcome::CouldNotRun }
+}
+
+/// Quiet unless asked. The SDK's own log can hold what requests hold, so it takes a second `-v`.
+fn start_log(verbose: u8) {
+    let directives = match verbose {
+        0 => "off",
+        1 => "keyreach=debug",
+        _ => "keyreach=debug,aws_config=info,aws_smithy_runtime=info",
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(directives))
+        .with_writer(BoxMakeWriter::new(io::stderr))
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+}

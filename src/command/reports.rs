@@ -1,0 +1,117 @@
+//! What `scan`, `demo` and `analyze` have in common: judge a snapshot, write everything, say how it went.
+
+use std::{convert::Infallible, future::pending, pin::Pin, sync::Arc};
+
+use super::{folder::Folder, voice};
+use crate::{
+    assess::{assess, finding::Severity},
+    collect::progress::{self, Progress},
+    config::{FailOn, ReportSettings},
+    outcome::Outcome,
+    report::{
+        Report,
+        coverage::{AccountCoverage, Coverage},
+        render,
+    },
+    snapshot::{Snapshot, TargetSource, cell::CellState, file},
+};
+
+/// Draws how far a scan has come, unless nothing is to be said.
+pub(super) fn watcher(
+    settings: &ReportSettings,
+    progress: &Arc<Progress>,
+) -> Pin<Box<dyn Future<Output = Infallible>>> {
+    if settings.quiet { Box::pin(pending()) } else { Box::pin(progress::draw(Arc::clone(progress))) }
+}
+
+/// Judges the snapshot, writes it and its reports, and says in a line how it went.
+pub(super) fn write(
+    settings: &ReportSettings,
+    folder: &Folder,
+    snapshot: &Snapshot,
+) -> anyhow::Result<Outcome> {
+    folder.write("snapshot.json", |out| file::print(snapshot, out))?;
+    let assessment = assess(snapshot);
+    let report = Report::new(snapshot, &assessment)?;
+    for &format in &settings.formats {
+        folder.write(format.file_name(), |out| render(&report, format, out))?;
+    }
+    if !settings.quiet {
+        say_how_it_went(&report, folder);
+    }
+    if let Some(reason) = nothing_readable(snapshot) {
+        voice::say(&format!("error: nothing could be read: {reason}"));
+        return Ok(Outcome::CouldNotRun);
+    }
+    Ok(outcome(settings, &report.coverage, report.worst()))
+}
+
+fn outcome(settings: &ReportSettings, coverage: &Coverage<'_>, worst: Option<Severity>) -> Outcome {
+    let incomplete = coverage.interrupted || (!coverage.is_complete() && !settings.allow_gaps);
+    let too_bad = worst.zip(threshold(settings.fail_on)).is_some_and(|(worst, threshold)| worst <= threshold);
+    match (incomplete, too_bad) {
+        (true, _) => Outcome::Incomplete,
+        (false, true) => Outcome::Findings,
+        (false, false) => Outcome::Done,
+    }
+}
+
+/// Severities compare from the worst down.
+fn threshold(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::None => None,
+        FailOn::Low => Some(Severity::Low),
+        FailOn::Medium => Some(Severity::Medium),
+        FailOn::High => Some(Severity::High),
+        FailOn::Critical => Some(Severity::Critical),
+    }
+}
+
+/// The first reason, where no cell at all was read.
+fn nothing_readable(snapshot: &Snapshot) -> Option<String> {
+    let read = |state| matches!(state, CellState::Complete | CellState::Partial | CellState::Disabled);
+    if snapshot.scan.interrupted || snapshot.cells.iter().any(|cell| read(cell.state())) {
+        return None;
+    }
+    let in_cells = snapshot.cells.iter().flat_map(|cell| cell.all_gaps());
+    let gap = snapshot.accounts.iter().flat_map(|account| account.gaps()).chain(in_cells).next();
+    Some(gap.map_or_else(
+        || "no account is left to scan".to_owned(),
+        |gap| format!("{} on {}: {}", gap.operation, gap.resource, gap.message),
+    ))
+}
+
+fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
+    let (snapshot, coverage) = (report.snapshot, &report.coverage);
+    if let Some(words) = odd_targets(snapshot) {
+        voice::say(words);
+    }
+    let covered = coverage.count(AccountCoverage::Complete) + coverage.count(AccountCoverage::Partial);
+    let accounts = coverage.accounts.len() - coverage.count(AccountCoverage::Skipped);
+    let verdict = if coverage.interrupted {
+        "stopped before the end".to_owned()
+    } else if coverage.is_complete() {
+        "coverage complete".to_owned()
+    } else {
+        let kinds: Vec<String> =
+            coverage.gaps_by_kind().iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        format!("coverage incomplete ({})", kinds.join(", "))
+    };
+    voice::say(&format!(
+        "{} keys in {covered} of {accounts} accounts; {verdict}; reports in {}",
+        report.keys.len(),
+        folder.path().display()
+    ));
+}
+
+/// What a user should know who expected the whole organization.
+fn odd_targets(snapshot: &Snapshot) -> Option<&'static str> {
+    match snapshot.scan.targets {
+        TargetSource::Organizations | TargetSource::Settings => None,
+        TargetSource::NoOrganization => Some("the caller's account is in no organization: scanned it alone"),
+        TargetSource::OrganizationUnread => Some(
+            "the caller may not list the organization's accounts: scanned its own account alone \
+             (see --organization-role, or name them with --accounts)",
+        ),
+    }
+}

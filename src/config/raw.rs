@@ -1,0 +1,121 @@
+//! Settings as written: in the file, and, in the same shape, on the command line and in the environment.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The settings file. Everything may be left out.
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSettings {
+    /// Whom to visit, and as whom.
+    pub scan: RawScan,
+    /// How fast.
+    pub pace: RawPace,
+    /// What to write, and when to complain.
+    pub report: RawReport,
+}
+
+/// `[scan]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawScan {
+    /// The role to assume in each account.
+    pub role_name: Option<String>,
+    /// What that role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// Only these accounts.
+    pub accounts: Option<Words>,
+    /// Not these.
+    pub exclude_accounts: Option<Words>,
+    /// `auto`, or the Regions to visit.
+    pub regions: Option<Words>,
+    /// The ARN of the role through which Organizations is read.
+    pub organization_role: Option<String>,
+    /// Ask for the last use of each key.
+    pub last_usage: Option<bool>,
+}
+
+/// `[pace]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPace {
+    /// The share of each published quota to use, above 0 and at most 1.
+    pub quota_share: Option<f64>,
+    /// Requests under way at once.
+    pub in_flight: Option<usize>,
+    /// Seconds after which a request counts as lost.
+    pub request_timeout_seconds: Option<u64>,
+}
+
+/// `[report]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawReport {
+    /// The folder of the reports.
+    pub out: Option<PathBuf>,
+    /// The formats: `html`, `json`.
+    pub format: Option<Words>,
+    /// `critical`, `high`, `medium`, `low` or `none`.
+    pub fail_on: Option<String>,
+    /// Incomplete coverage has no exit code of its own.
+    pub allow_gaps: Option<bool>,
+    /// Say nothing but errors.
+    pub quiet: Option<bool>,
+}
+
+/// A list, or one text with commas.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Words {
+    /// `"a,b"`
+    Text(String),
+    /// `["a", "b"]`
+    List(Vec<String>),
+}
+
+impl Words {
+    /// The words, without spaces around them.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<String> {
+        let words = match self {
+            Self::Text(text) => text.split(',').map(str::to_owned).collect(),
+            Self::List(words) => words,
+        };
+        words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+    }
+}
+
+impl RawSettings {
+    /// These settings where they say something, the others where they do not.
+    #[must_use]
+    pub fn over(self, under: Self) -> Self {
+        Self {
+            scan: RawScan {
+                role_name: self.scan.role_name.or(under.scan.role_name),
+                external_id: self.scan.external_id.or(under.scan.external_id),
+                accounts: self.scan.accounts.or(under.scan.accounts),
+                exclude_accounts: self.scan.exclude_accounts.or(under.scan.exclude_accounts),
+                regions: self.scan.regions.or(under.scan.regions),
+                organization_role: self.scan.organization_role.or(under.scan.organization_role),
+                last_usage: self.scan.last_usage.or(under.scan.last_usage),
+            },
+            pace: RawPace {
+                quota_share: self.pace.quota_share.or(under.pace.quota_share),
+                in_flight: self.pace.in_flight.or(under.pace.in_flight),
+                request_timeout_seconds: self
+                    .pace
+                    .request_timeout_seconds
+                    .or(under.pace.request_timeout_seconds),
+            },
+            report: RawReport {
+                out: self.report.out.or(under.report.out),
+                format: self.report.format.or(under.report.format),
+                fail_on: self.report.fail_on.or(under.report.fail_on),
+                allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
+                quiet: self.report.quiet.or(under.report.quiet),
+            },
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The walls of the house: which room uses which, and which crate lives where, read from the sources.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A room, the rooms it may use, and the crates that few may use and it does.
+type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+/// Tokio and the SDK live in `collect`, rayon in `assess`, anyhow in `command`. A row that allows what nobody
+/// uses would hide a wall that is gone, so the table is held to be exact where it says so.
+const ROOMS: &[Row] = &[
+    ("outcome", &[], &[]),
+    ("snapshot", &[], &[]),
+    ("config", &["snapshot"], &[]),
+    ("target", &["config", "snapshot"], &[]),
+    (
+        "collect",
+        &["config", "snapshot", "target"],
+        &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
+    ),
+    ("assess", &["snapshot"], &["rayon"]),
+    ("report", &["assess", "config", "snapshot"], &["askama"]),
+    ("cli", &["config"], &["clap"]),
+    (
+        "command",
+        &["assess", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
+        &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
+    ),
+];
+
+/// The crates that belong to a room.
+const HOUSED: [&str; 14] = [
+    "aws",
+    "tokio",
+    "futures_util",
+    "fastrand",
+    "rustls",
+    "http",
+    "rayon",
+    "askama",
+    "clap",
+    "anyhow",
+    "keyreach_mocks",
+    "tempfile",
+    "tracing_subscriber",
+    "indicatif",
+];
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).unwrap().display().to_string();
+                files.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The room of a file: `collect` of `collect.rs` and of `collect/ask.rs`.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The code without its comments, its unit tests and its texts: tests may look anywhere.
+fn code(source: &str) -> String {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
+    let lines = source.lines().map(|line| line.split("//").next().unwrap());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The first names of all paths that begin with `start`: one, or each of a group in braces.
+fn heads(code: &str, start: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices(start) {
+        let is_inside_a_name = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+        if is_inside_a_name {
+            continue;
+        }
+        let path = &code[at + start.len()..];
+        match path.strip_prefix('{') {
+            Some(group) => found.extend(group_heads(group)),
+            None => found.extend(name(path)),
+        }
+    }
+    found
+}
+
+/// The first names in `a::b, c::{d, e}, f}`.
+fn group_heads(group: &str) -> Vec<String> {
+    let (mut depth, mut is_head, mut heads) = (0, true, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => is_head = true,
+            c if is_head && !c.is_whitespace() => {
+                heads.extend(name(&group[at..]));
+                is_head = false;
+            }
+            _ => {}
+        }
+    }
+    heads
+}
+
+fn name(path: &str) -> Option<String> {
+    let name: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The crates that a file names and that belong to a room.
+fn housed_crates(code: &str) -> BTreeSet<&'static str> {
+    let names = |housed: &str| {
+        let family = if housed == "aws" { "aws_" } else { housed };
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+        words.any(|word| match word.split_once("::") {
+            Some((first, _)) if housed == "aws" => first.starts_with(family),
+            Some((first, _)) => first == family,
+            None => false,
+        })
+    };
+    HOUSED.into_iter().filter(|housed| names(housed)).collect()
+}
+
+#[test]
+fn no_room_uses_another_that_it_may_not_know() {
+    let mut used: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let sources = sources();
+    for (file, source) in &sources {
+        let room = room(file);
+        let (code, may) = (code(source), ROOMS.iter().find(|row| row.0 == room));
+        let crates = housed_crates(&code);
+        let mut others = heads(&code, "crate::");
+        // From the first floor, `super::` is the hall as well.
+        if !file.contains('/') {
+            others.extend(heads(&code, "super::"));
+        }
+        others.remove(room);
+        let Some((_, rooms, housed)) = may else {
+            assert!(["lib", "main"].contains(&room), "{file} is in no room of the table");
+            continue;
+        };
+        for other in &others {
+            assert!(rooms.contains(&other.as_str()), "{file} uses `{other}`: {room} may not");
+        }
+        for housed_crate in &crates {
+            assert!(housed.contains(housed_crate), "{file} uses the crate `{housed_crate}`: {room} may not");
+        }
+        used.entry(room).or_default().extend(others);
+    }
+    assert_eq!(used.keys().copied().collect::<BTreeSet<_>>(), ROOMS.iter().map(|row| row.0).collect());
+    assert!(
+        used["collect"].contains("target") && used["report"].contains("assess"),
+        "nothing is seen: {used:?}"
+    );
+}
+
+#[test]
+fn the_collector_knows_aws_and_not_the_language_of_policies() {
+    for (file, source) in
+        sources().iter().filter(|(file, _)| ["collect", "snapshot", "config", "target"].contains(&room(file)))
+    {
+        for part in heads(&code(source), "keyreach_policy::") {
+            assert_eq!(part, "aws", "{file}");
+        }
+    }
+}
+
+#[test]
+fn paths_are_read_as_the_compiler_reads_them() {
+    let code = code(
+        "use crate::{a::b, c::{d, e}, f}; // crate::comment\nfn x() { crate::g::h(); mycrate::i(); }\n\
+         #[cfg(test)]\nmod tests { use crate::j; }",
+    );
+    let found: Vec<String> = heads(&code, "crate::").into_iter().collect();
+    assert_eq!(found, ["a", "c", "f", "g"]);
+    assert_eq!(housed_crates("use aws_sdk_kms::Client; let x = tokio::join!();").len(), 2);
+}
+
+#[test]
+fn each_file_says_first_what_it_holds_and_stays_small() {
+    for (file, source) in sources() {
+        let words = source.lines().next().unwrap_or_default();
+        let is_said = words.starts_with("//! ") || file == "lib.rs" && words.starts_with("#![doc");
+        assert!(is_said, "{file} begins with `{words}`");
+        assert!(source.lines().count() <= 500, "{file} is too long");
+    }
+}

@@ -1,0 +1,165 @@
+//! The real program, as a user runs it: in a scrubbed environment, with its exit codes and what it says.
+
+mod loopback;
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output, time::Duration};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// Nothing here takes that long; a test that hangs fails.
+const TOO_LONG: Duration = Duration::from_secs(120);
+
+/// The program in an environment that holds nothing of the machine it runs on.
+pub(crate) fn keyreach(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyreach"));
+    command.env_clear().current_dir(home).env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.timeout(TOO_LONG);
+    command
+}
+
+/// What a call that succeeds prints.
+pub(crate) fn said(arguments: &[&str]) -> String {
+    let home = TempDir::new().unwrap();
+    let output = keyreach(home.path()).args(arguments).assert().success().get_output().clone();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A demo and the folder it wrote.
+pub(crate) fn demo(arguments: &[&str]) -> (Output, TempDir) {
+    let home = TempDir::new().unwrap();
+    let output = keyreach(home.path()).args(["demo", "--out", "."]).args(arguments).output().unwrap();
+    (output, home)
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The exit code and the errors of a call.
+fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
+    let output = keyreach(home).args(arguments).envs(environment.iter().copied()).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), "", "{arguments:?}");
+    (output.status.code().unwrap(), error(&output))
+}
+
+#[test]
+fn the_help_names_every_verb_flag_and_exit_code() {
+    let page = said(&["--help"]);
+    for word in ["scan", "analyze", "demo", "role", "schema", "Exit codes:", "KMS"] {
+        assert!(page.contains(word), "{word}");
+    }
+    let page = said(&["scan", "--help"]);
+    for flag in [
+        "--role-name",
+        "--external-id",
+        "--accounts",
+        "--exclude-accounts",
+        "--regions",
+        "--organization-role",
+        "--last-usage",
+        "--config",
+        "--out",
+        "--format",
+        "--fail-on",
+        "--allow-gaps",
+        "--quiet",
+    ] {
+        assert!(page.contains(flag), "{flag}");
+        let variable = format!("KEYREACH_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+        assert!(page.contains(&variable), "{variable}");
+    }
+    assert!(said(&["--version"]).starts_with("keyreach "));
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_its_name() {
+    let home = TempDir::new().unwrap();
+    for (arguments, environment, words) in [
+        (vec!["scan", "--regoins", "auto"], vec![], "--regoins"),
+        (vec!["frobnicate"], vec![], "frobnicate"),
+        (vec!["schema", "page"], vec![], "page"),
+        (vec!["scan", "--accounts", "123"], vec![], "accounts: `123`"),
+        (vec!["demo", "--fail-on", "bad"], vec![], "fail_on: `bad`"),
+        (vec!["demo", "--format", "pdf"], vec![], "format: `pdf`"),
+        (vec!["scan"], vec![("KEYREACH_REGIONS", "moon")], "regions: `moon`"),
+        (vec!["scan", "--config", "none.toml"], vec![], "none.toml"),
+        (vec!["scan"], vec![("AWS_ENDPOINT_URL", "http://kms.example:80")], "http://kms.example:80"),
+        (vec!["scan"], vec![("AWS_ENDPOINT_URL_KMS", "http://10.0.0.1")], "http://10.0.0.1"),
+        (vec!["scan"], vec![("AWS_CA_BUNDLE", "none.pem")], "AWS_CA_BUNDLE"),
+    ] {
+        let (code, said) = outcome(home.path(), &arguments, &environment);
+        assert_eq!(code, 2, "{arguments:?} {environment:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+    fs::write(home.path().join("wrong.toml"), "[scan]\nregoins = 'auto'\n").unwrap();
+    let (code, said) = outcome(home.path(), &["demo", "--config", "wrong.toml"], &[]);
+    assert_eq!(code, 2);
+    assert!(said.contains("regoins") && said.contains("wrong.toml"), "{said}");
+}
+
+#[test]
+fn what_cannot_run_at_all_says_why() {
+    let home = TempDir::new().unwrap();
+    let (code, said) = outcome(home.path(), &["scan"], &[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("credential"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+
+    fs::write(home.path().join("file"), "in the way").unwrap();
+    let (code, said) = outcome(home.path(), &["demo", "--out", "file/below"], &[]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("file/below"), "{said}");
+
+    for (name, text) in [("empty.json", ""), ("garbage.json", "{\"a\":1}"), ("page.json", "<html>")] {
+        fs::write(home.path().join(name), text).unwrap();
+        let (code, said) = outcome(home.path(), &["analyze", name], &[]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(name) && said.contains("not a keyreach snapshot"), "{said}");
+    }
+    let (code, said) = outcome(home.path(), &["analyze", "none.json"], &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("cannot read `none.json`"), "{said}");
+    fs::write(home.path().join("old.json"), "{\"schema_version\":\"0.1\"}").unwrap();
+    assert!(outcome(home.path(), &["analyze", "old.json"], &[]).1.contains("schema version `0.1`"));
+}
+
+#[test]
+fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
+    let (output, folder) = demo(&[]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(error(&output).contains("coverage incomplete"), "{}", error(&output));
+    let mut written: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            (entry.file_name().into_string().unwrap(), entry.metadata().unwrap().permissions().mode() & 0o777)
+        })
+        .collect();
+    written.sort();
+    let names = ["report.html", "report.json", "snapshot.json"];
+    assert_eq!(written, names.map(|name| (name.to_owned(), 0o600)));
+}
+
+#[test]
+fn gaps_can_be_allowed_and_silence_asked_for() {
+    let (output, folder) = demo(&["--allow-gaps", "--quiet", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!((error(&output).as_str(), output.stdout.len()), ("", 0));
+    assert!(!folder.path().join("report.html").exists());
+    assert!(folder.path().join("report.json").exists());
+}
+
+#[test]
+fn a_saved_snapshot_gives_the_same_reports_to_the_byte() {
+    let (_, folder) = demo(&[]);
+    let again = TempDir::new().unwrap();
+    let snapshot = folder.path().join("snapshot.json");
+    let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", "."];
+    let output = keyreach(again.path()).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    for name in ["report.html", "report.json", "snapshot.json"] {
+        let [first, second] = [&folder, &again].map(|folder| fs::read(folder.path().join(name)).unwrap());
+        assert!(first == second, "{name}");
+    }
+}

@@ -1,0 +1,148 @@
+//! The program against the simulated AWS on a socket of this machine: real signatures, real signals.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use keyreach_mocks::{Cloud, Scenario, serve};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use super::TOO_LONG;
+
+const EXTERNAL_ID: &str = "hush-hush-42";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const ESTATE: &str = r#"
+regions = ["us-east-1", "eu-west-1"]
+[scan_role]
+external_id = "hush-hush-42"
+[[account]]
+id = "111122223333"
+name = "alone"
+[[key]]
+accounts = ["*"]
+regions = ["*"]
+count = 3
+"#;
+
+/// A simulated AWS that answers for as long as this lives.
+struct Served {
+    cloud: Arc<Cloud>,
+    url: String,
+    _runtime: Runtime,
+}
+
+fn served(scenario: &str) -> Served {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let cloud = Cloud::new(&Scenario::parse(scenario).unwrap()).unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    runtime.spawn(serve(Arc::clone(&cloud), listener));
+    Served { cloud, url, _runtime: runtime }
+}
+
+impl Served {
+    fn scan(&self, home: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyreach"));
+        command.env_clear().current_dir(home).env("HOME", home).args(["scan", "--out", "."]).args(arguments);
+        command.envs([
+            ("AWS_ENDPOINT_URL", self.url.as_str()),
+            ("AWS_ACCESS_KEY_ID", self.cloud.credentials().0.as_str()),
+            ("AWS_SECRET_ACCESS_KEY", SECRET),
+            ("AWS_REGION", self.cloud.region()),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("KEYREACH_EXTERNAL_ID", EXTERNAL_ID),
+        ]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+/// Waits until something is so; it is a matter of milliseconds, or the test fails.
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let step = Duration::from_millis(5);
+    for _ in 0..TOO_LONG.as_millis() / step.as_millis() {
+        if is_so() {
+            return;
+        }
+        thread::sleep(step);
+    }
+    panic!("waited too long");
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn a_scan_over_a_socket_reads_everything() {
+    let (served, home) = (served(ESTATE), TempDir::new().unwrap());
+    let output = served.scan(home.path(), &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("6 keys in 1 of 1 accounts; coverage complete"), "{}", text(&output));
+    assert!(text(&output).contains("in no organization"), "{}", text(&output));
+    let report = json(&home.path().join("report.json"));
+    assert_eq!(report["keys"].as_array().unwrap().len(), 6);
+    assert_eq!(served.cloud.ledger().not_understood, 0);
+}
+
+#[test]
+fn secrets_appear_in_no_output_however_much_is_said() {
+    // One scan that enters, and one that STS refuses, whose messages hold more.
+    for (estate, code) in [(ESTATE.to_owned(), 0), (ESTATE.replace("hush-hush-42", "another"), 0)] {
+        let (served, home) = (served(&estate), TempDir::new().unwrap());
+        let output = served.scan(home.path(), &["-vv"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output));
+        let mut outputs = vec![("the log".to_owned(), text(&output))];
+        for entry in fs::read_dir(home.path()).unwrap() {
+            let path = entry.unwrap().path();
+            outputs.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+        }
+        assert_eq!(outputs.len(), 4);
+        assert!(outputs[0].1.contains("kms:GetKeyPolicy"), "the log is off: {}", outputs[0].1);
+        // The beginnings of the session tokens and key ids that the simulated STS hands out, too.
+        for secret in [EXTERNAL_ID, SECRET, "IQoJb3JpZ2luX2Vj", "ASIA", "AKIAIOSFODNN7EXAMPLE"] {
+            for (place, text) in &outputs {
+                let found = text.find(secret).map(|at| text.get(at.saturating_sub(80)..at + 40));
+                assert!(found.is_none(), "`{secret}` in {place}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signal_leaves_a_partial_snapshot_and_its_own_exit_code() {
+    for signal in ["TERM", "INT"] {
+        let slow = format!("{ESTATE}\n[[fault]]\noperation = 'ListGrants'\nkind = 'slow'\nseconds = 3600");
+        let (served, home) = (served(&slow), TempDir::new().unwrap());
+        // Gaps allowed or not: who stops a scan has not had a whole one.
+        let child = served.scan(home.path(), &["--allow-gaps"]).spawn().unwrap();
+        wait_until(|| served.cloud.ledger().total("ListGrants").calls == 6);
+        send(signal, &child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(4), "{}", text(&output));
+        assert!(text(&output).contains("stopped before the end"), "{}", text(&output));
+        let snapshot = json(&home.path().join("snapshot.json"));
+        assert_eq!(snapshot["scan"]["interrupted"], true);
+        let cells = snapshot["cells"].as_array().unwrap();
+        let keys: Vec<&Value> = cells.iter().flat_map(|cell| cell["keys"].as_array().unwrap()).collect();
+        assert_eq!(keys.len(), 6);
+        assert!(keys.iter().all(|key| key["grants"]["gap"]["code"] == "Interrupted"));
+        assert_eq!(json(&home.path().join("report.json"))["scan"]["interrupted"], true);
+    }
+}

@@ -1,0 +1,126 @@
+//! Files that are made from the code, and files that people copy, against the code they speak of.
+//! `UPDATE=1 cargo test` writes the made ones anew.
+
+use std::{env, fs, path::PathBuf};
+
+use keyreach::{
+    collect::call::{CALLS, Place},
+    config::{Settings, raw::RawSettings},
+};
+use serde_json::Value;
+
+use crate::cli::{demo, said};
+
+fn in_repository(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn schema(document: &str) -> Value {
+    serde_json::from_str(&said(&["schema", document])).unwrap()
+}
+
+/// What a schema has against a document.
+fn refusals(schema: &Value, document: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::options().build(schema).unwrap();
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Holds a file to what the code says it must be; `UPDATE=1` makes it so.
+fn keep(path: &str, made: &str) {
+    let file = in_repository(path);
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&file, made).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == made, "{path} is not what the code makes of it: run with UPDATE=1");
+}
+
+#[test]
+fn the_roles_in_the_repository_are_those_that_the_tool_prints() {
+    for (path, format) in [
+        ("config/collector-policy.json", "json"),
+        ("config/member-role.yaml", "cloudformation"),
+        ("config/member-role.tf", "terraform"),
+    ] {
+        let printed = said(&["role", "--format", format]);
+        keep(path, &printed);
+        assert!(
+            printed.contains("kms:GetKeyPolicy") && printed.contains("organizations:ListAccounts"),
+            "{path}"
+        );
+        assert!(
+            !printed.contains("{member_actions}") && !printed.contains("{organization_actions}"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_page_of_permissions_says_why_each_is_needed() {
+    let mut page =
+        "# Permissions\n\nEvery AWS operation that Keyreach uses, and why. `keyreach role` prints the \
+                    roles.\nGenerated from the table of calls.\n"
+            .to_owned();
+    for (place, title) in [
+        (Place::Member, "In every account"),
+        (Place::Organization, "In the management account or a delegated administrator"),
+        (Place::Caller, "For the caller"),
+        (Place::Nowhere, "Needs no permission"),
+    ] {
+        page +=
+            &format!("\n## {title}\n\n| action | why | quota, requests a second |\n| --- | --- | --- |\n");
+        for call in CALLS.iter().filter(|call| call.place == place) {
+            page += &format!("| `{}` | {} | {} |\n", call.action(), call.why, call.quota.per_second);
+        }
+    }
+    keep("docs/permissions.md", &page);
+}
+
+#[test]
+fn the_printed_policy_allows_single_reads_only() {
+    let policy: Value = serde_json::from_str(&said(&["role"])).unwrap();
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap());
+    let actions: Vec<&str> = actions.map(|action| action.as_str().unwrap()).collect();
+    assert_eq!(actions.len(), 21, "all but AssumeRole and GetCallerIdentity");
+    for action in actions {
+        let (_, operation) = action.split_once(':').unwrap();
+        assert!(["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb)), "{action}");
+        assert!(!action.contains('*'), "{action}");
+    }
+}
+
+#[test]
+fn the_settings_file_shows_every_setting_with_its_default() {
+    let file = in_repository("config/keyreach.toml");
+    let written = Settings::resolve(RawSettings::default(), Some(&file)).unwrap();
+    assert_eq!(written, Settings::resolve(RawSettings::default(), None).unwrap());
+    let text = fs::read_to_string(&file).unwrap();
+    let document: Value = serde_json::to_value(toml::from_str::<toml::Value>(&text).unwrap()).unwrap();
+    let schema = schema("config");
+    assert_eq!(refusals(&schema, &document), [""; 0]);
+    let mut shown = 0;
+    for part in ["RawScan", "RawPace", "RawReport"] {
+        for setting in schema["$defs"][part]["properties"].as_object().unwrap().keys() {
+            let lines = [format!("{setting} = "), format!("# {setting} = ")];
+            assert!(text.lines().any(|line| lines.iter().any(|start| line.starts_with(start))), "{setting}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 15);
+    let misspelled: Value = serde_json::json!({ "scan": { "regoins": "auto" } });
+    assert_eq!(refusals(&schema, &misspelled).len(), 1);
+}
+
+#[test]
+fn what_a_demo_writes_fits_the_printed_schemas() {
+    let folder = demo(&["--allow-gaps"]).1;
+    for document in ["report", "snapshot"] {
+        let text = fs::read_to_string(folder.path().join(format!("{document}.json"))).unwrap();
+        let mut written: Value = serde_json::from_str(&text).unwrap();
+        let schema = schema(document);
+        assert_eq!(refusals(&schema, &written), [""; 0], "{document}");
+        written["schema_version"] = Value::Null;
+        assert!(!refusals(&schema, &written).is_empty(), "{document}: the schema refuses nothing");
+    }
+}

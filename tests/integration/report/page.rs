@@ -1,0 +1,145 @@
+//! The page as a page: nothing from outside, nothing inline, complete without script, no row lost in silence.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use keyreach::snapshot::gap::{Fact, GapKind};
+use sha2::{Digest, Sha256};
+
+use super::html;
+use crate::example::{self, MEMBER};
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap();
+    rest.split_once(end).unwrap().0
+}
+
+#[test]
+fn the_policy_of_the_page_names_just_its_own_style_and_script() {
+    let page = html(&example::snapshot());
+    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+    let policy = between(&page, r#"Content-Security-Policy" content=""#, "\"").replace("&#39;", "'");
+    let expected = format!(
+        "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(between(&page, "<script>", "</script>")),
+        hash(between(&page, "<style>", "</style>"))
+    );
+    assert_eq!(policy, expected);
+    let (before, _) = page.split_once("Content-Security-Policy").unwrap();
+    assert!(!before.contains("<style") && !before.contains("<script"), "the policy comes first");
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_is_fetched() {
+    let page = html(&example::snapshot());
+    let style = between(&page, "<style>", "</style>");
+    let script = between(&page, "<script>", "</script>");
+    let markup = page.replace(style, "").replace(script, "");
+    for forbidden in
+        [" style=", " src=", "http://", "https://", "<link", "<iframe", "<form", " onclick", " onload"]
+    {
+        assert!(!markup.contains(forbidden), "{forbidden}");
+    }
+    for forbidden in
+        ["innerHTML", "eval(", "fetch(", "XMLHttpRequest", "insertAdjacentHTML", "document.write"]
+    {
+        assert!(!script.contains(forbidden), "{forbidden}");
+    }
+    assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn the_page_is_built_for_every_reader() {
+    let page = html(&example::snapshot());
+    for part in
+        [r#"<html lang="en">"#, r#"<main id="main">"#, r##"class="skip" href="#main""##, r#"role="status""#]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<h1>").count(), 1);
+    assert_eq!(page.matches("<table").count(), page.matches("<caption").count(), "a caption each");
+    assert_eq!(
+        page.matches("<th").count() - page.matches("<thead").count(),
+        page.matches("<th scope=").count()
+    );
+}
+
+#[test]
+fn facts_stand_in_the_page_without_script() {
+    let mut snapshot = example::snapshot();
+    snapshot.cells[1].key_stores.items.push(example::key_store("cks-1"));
+    let unnamed = &mut snapshot.cells[1].keys[0];
+    unnamed.aliases.clear();
+    unnamed.grants.gap = Some(example::gap("kms:ListGrants", "key-b", GapKind::Throttled));
+    let page = html(&snapshot);
+    for fact in [
+        "KMS keys of organization",
+        "o-a1b2c3d4e5, managed by account 000000000001",
+        "2026-03-04 12:00 UTC",
+        "arn:aws:sts::000000000001:assumed-role/audit/me",
+        "keyreach 0.1.0",
+        "arn:aws:iam::111122223333:role/keyreach-audit",
+        "Root / Workloads",
+        "alias/key-a",
+        "no alias",
+        "1 or more",
+        "on, 365 days",
+        "cks-1",
+        "2 unknown",
+    ] {
+        assert!(page.contains(fact), "{fact}");
+    }
+}
+
+#[test]
+fn an_alias_that_was_not_read_is_not_a_missing_one() {
+    let mut snapshot = example::snapshot();
+    snapshot.cells[1].keys[0].aliases.clear();
+    snapshot.cells[1].gaps.push(example::gap("kms:ListAliases", MEMBER, GapKind::Denied));
+    let page = html(&snapshot);
+    assert!(page.contains("aliases not read"));
+    assert!(!page.contains("no alias"));
+}
+
+#[test]
+fn rotation_says_what_is_known_of_it() {
+    let mut snapshot = example::snapshot();
+    snapshot.cells[1].keys[0].rotation =
+        Fact::Unknown(example::gap("kms:GetKeyRotationStatus", "key-b", GapKind::Denied));
+    let page = html(&snapshot);
+    assert!(page.contains("<td>on, 365 days</td>"));
+    assert!(page.contains("<td>unknown</td>"));
+    assert!(!page.contains("<td>off</td>"));
+}
+
+#[test]
+fn more_keys_than_a_page_holds_are_counted_aloud() {
+    let mut snapshot = example::snapshot();
+    let keys = (0..2_500).map(|n| example::key(MEMBER, "us-east-1", &format!("many-{n:04}")));
+    snapshot.cells[2].keys = keys.collect();
+    let page = html(&snapshot);
+    assert!(
+        page.contains(
+            "This page shows the first 2,000 of 2,502 keys. The other 502 keys are in report.json."
+        )
+    );
+    assert!(page.contains("many-1997") && !page.contains("many-1998"));
+    let whole = html(&example::snapshot());
+    assert!(!whole.contains("This page shows the first"));
+}
+
+#[test]
+fn only_our_own_style_and_script_skip_the_escaping() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut safe = Vec::new();
+    for folder in [root.clone(), root.join("parts")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "html") {
+                let text = std::fs::read_to_string(path).unwrap();
+                safe.extend(text.lines().filter(|line| line.contains("safe")).map(str::to_owned));
+            }
+        }
+    }
+    // "safe" also stands in a sentence of the page, which is no filter.
+    safe.retain(|line| line.contains('|'));
+    assert_eq!(safe, ["<style>{{ style|safe }}</style>", "<script>{{ script|safe }}</script>"]);
+}
