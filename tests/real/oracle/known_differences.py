@@ -60,7 +60,7 @@ def variables(document, text):
 def outside(case, ours, theirs):
     account = caller(case).split(":")[4] if caller(case).startswith("arn:") else None
     return (account not in (None, case["request"]["resource"].split(":")[4]) and case["request"]["action"] in NOT_FROM_OUTSIDE
-            and ours["decision"] == "implicit_deny" and theirs == "allow")
+            and ours.get("upper") == "implicit_deny" and theirs == "allow")
 
 
 def federated_without_policy(case):
