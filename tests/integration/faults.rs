@@ -8,7 +8,11 @@ use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use keyreach::{
     report::coverage::{AccountCoverage, Coverage},
-    snapshot::{cell::CellState, gap::Gap, organization::Entry},
+    snapshot::{
+        cell::CellState,
+        gap::{Gap, GapKind},
+        organization::Entry,
+    },
 };
 
 use crate::scan::{Scan, Seen};
@@ -105,6 +109,22 @@ fn coverage_adds_up(row: &Row, seen: &Seen) {
 }
 
 #[test]
+fn what_came_before_a_list_broke_off_is_kept() {
+    let on_the_picked_key = |kind: &str| {
+        broken(&format!("[[fault]]\noperation = 'ListGrants'\nkey = 'alias/picked'\n{kind}")).run()
+    };
+    for (kind, gap) in
+        [("kind = 'repeat_token'", GapKind::Malformed), ("kind = 'denied'\nevery = 2", GapKind::Denied)]
+    {
+        let seen = on_the_picked_key(kind);
+        let grants = &seen.keys().find(|key| key.aliases == ["alias/picked"]).unwrap().grants;
+        assert_eq!((grants.items.len(), grants.gap.as_ref().unwrap().kind), (100, gap), "{kind}");
+    }
+    let keys = "[[fault]]\noperation = 'ListKeys'\naccount = '222222222222'\nkind = 'repeat_token'";
+    assert_eq!(broken(keys).run().keys().count(), WHOLE.keys().count());
+}
+
+#[test]
 fn trouble_that_passes_leaves_no_trace() {
     for (name, fault) in rows::PASSING {
         let seen = broken(fault).run();
@@ -114,6 +134,16 @@ fn trouble_that_passes_leaves_no_trace() {
         same.scan.clone_from(&whole.scan);
         assert!(*whole == same, "{name}: the snapshots differ");
     }
+}
+
+#[test]
+fn a_session_that_aws_calls_expired_is_begun_anew_but_not_for_each_answer() {
+    let seen = broken("[[fault]]\nservice = 'kms'\nkind = 'expired'\ntimes = 1").run();
+    let entered = WHOLE.ledger.total("AssumeRole").calls;
+    let (anew, expired) = (seen.ledger.total("AssumeRole").calls, seen.ledger.all().faulted);
+    assert!(anew > entered, "{anew} sessions, {expired} expired answers");
+    // Questions that left together share the session that takes the place of theirs.
+    assert!(anew < expired / 2, "{anew} sessions, {expired} expired answers");
 }
 
 #[test]

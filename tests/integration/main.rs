@@ -15,7 +15,6 @@ mod example;
 mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
-#[expect(clippy::disallowed_methods, reason = "reads the templates")]
 mod report;
 mod scan;
 mod schedule;
