@@ -131,8 +131,7 @@ fn generated(count: usize) -> Option<String> {
 
 /// How long the oracle takes for one of the cases.
 fn oracle(cases: &str, rounds: u32) -> Option<Duration> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let modules = target.join("oracle/node_modules");
+    let modules = root().join("target/real/oracle/node_modules");
     modules.exists().then_some(())?;
     let mut node = Command::new("node")
         .arg(root().join("tests/real/oracle/oracle.mjs"))
