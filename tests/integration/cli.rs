@@ -1,6 +1,7 @@
 //! The real program, as a user runs it: in a scrubbed environment, with its exit codes and what it says.
 
 mod loopback;
+mod policies;
 
 use std::{
     fs,
@@ -55,7 +56,7 @@ fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i3
 #[test]
 fn the_help_names_every_verb_flag_and_exit_code() {
     let page = said(&["--help"]);
-    for word in ["scan", "analyze", "demo", "role", "schema", "Exit codes:", "KMS"] {
+    for word in ["scan", "analyze", "demo", "simulate", "check", "role", "schema", "Exit codes:", "KMS"] {
         assert!(page.contains(word), "{word}");
     }
     let page = said(&["scan", "--help"]);
