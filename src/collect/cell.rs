@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    pin::pin,
     sync::Arc,
 };
 
@@ -10,10 +9,7 @@ use aws_sdk_kms::types::{
     IncludeKeyMaterial::{AllKeyMaterial, RotationsOnly},
     KeyListEntry,
 };
-use futures_util::{
-    future::OptionFuture,
-    stream::{FuturesUnordered, StreamExt},
-};
+use futures_util::{StreamExt, future::OptionFuture, stream};
 
 use super::{
     ask::fact,
@@ -96,38 +92,27 @@ fn listed_key(entry: KeyListEntry) -> Option<ListedKey> {
     Some(ListedKey { arn: entry.key_arn.unwrap_or_else(|| id.clone()), id })
 }
 
-/// Many keys at once, each let in by the gate. `None` stands for a key of AWS's own.
+/// Many keys at once. `None` stands for a key of AWS's own.
 async fn visit_keys(
     kms: &Kms,
     gate: &Arc<Gate>,
     last_usage: bool,
     listed: Vec<ListedKey>,
 ) -> Vec<Option<Key>> {
-    let mut found = Vec::with_capacity(listed.len());
-    let mut open = FuturesUnordered::new();
     let mut left = listed.len();
-    for key in listed {
-        kms.door.lane.set_work_left(left);
-        left -= 1;
-        while open.len() >= OPEN_KEYS {
-            found.extend(open.next().await);
-        }
-        // Whoever waits to open one more key must not keep the open ones from going on.
-        let mut let_in = pin!(gate.pass(&kms.door.lane));
-        let pass = loop {
-            tokio::select! {
-                pass = &mut let_in => break pass,
-                Some(key) = open.next(), if !open.is_empty() => found.push(key),
-            }
-        };
-        open.push(async move {
-            let key = visit_key(kms, last_usage, key).await;
-            kms.asker.progress.key_done();
-            drop(pass);
-            key
-        });
-    }
+    let mut found = Vec::with_capacity(left);
+    kms.door.lane.set_work_left(left);
+    let mut open = stream::iter(listed)
+        .map(|key| async move {
+            let _pass = gate.pass(&kms.door.lane).await;
+            // Boxed here, so that keys in line weigh little.
+            Box::pin(visit_key(kms, last_usage, key)).await
+        })
+        .buffer_unordered(OPEN_KEYS);
     while let Some(key) = open.next().await {
+        left -= 1;
+        kms.door.lane.set_work_left(left);
+        kms.asker.progress.key_done();
         found.push(key);
     }
     found
