@@ -77,7 +77,7 @@ fn passes(world: &World<'_>) -> Vec<Pass> {
     let pass = |reading| {
         let run = Run::new(world, reading);
         let found = run.ways_in(&callers);
-        let services = uses(&run).0;
+        let services = uses(&run);
         (reading, found, services)
     };
     let mut all = vec![pass(Reading::default())];

@@ -4,13 +4,16 @@
 use keyreach_policy::{
     RuleSet,
     condition_key::{Cardinality, cardinality},
+    operator::{Operator, Test},
     principal::Form,
-    syntax::{PrincipalSet, Principals, Statement},
+    syntax::{Condition, PrincipalSet, Principals, Statement},
 };
 
 use super::{
     axis::{Axis, Case, Place},
-    condition::{Demand, Glossary, demand},
+    condition::{Demand, Glossary, Several, demand},
+    glob::{Meaning, Piece, pieces},
+    pred::{Pred, one_of},
     principal::applies,
     reading::Reading,
     search::{Alternative, Atom, Held, Puzzle, meets, meets_several},
@@ -34,6 +37,11 @@ pub(super) struct Clause<'a> {
 }
 
 impl<'a> Clause<'a> {
+    /// The statement as it is written, to bring statements into an order of their own.
+    pub(super) fn text(&self) -> &'a str {
+        self.policy.rules.get(self.rule).map_or("", |rule| rule.text.as_str())
+    }
+
     pub(super) fn statement(&self) -> Option<&'a Statement> {
         self.policy.policy.statement(self.policy.rules.get(self.rule)?.index)
     }
@@ -90,6 +98,15 @@ impl Builder<'_, '_> {
             let key = condition.key.to_ascii_lowercase();
             let hidden = clause.site == Site::Key && key == "kms:resourcealiases";
             let place = if hidden { Place::Fixed(None) } else { self.case.place(&key) };
+            if let Some((variable, asked)) = turned(self.case, operator, condition, &place, variables) {
+                match self.atom(self.case.place(&variable), false, asked) {
+                    Ok(atom) => atoms.push((number, atom)),
+                    Err(Some(true)) => {}
+                    Err(Some(false)) => return None,
+                    Err(None) => atoms.push((number, self.puzzle.riddle())),
+                }
+                continue;
+            }
             let meaning = |key: &str| self.case.meaning(key);
             let arns_only =
                 matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
@@ -146,6 +163,40 @@ impl Builder<'_, '_> {
             }
         }
     }
+}
+
+/// A condition that compares a fixed value with one open policy variable, turned into a demand on the variable.
+pub(super) fn turned(
+    case: &Case<'_>,
+    operator: &Operator,
+    condition: &Condition,
+    place: &Place,
+    variables: bool,
+) -> Option<(String, Demand)> {
+    let (Place::Fixed(Some(values)), true) = (place, variables) else { return None };
+    let ([value], [text]) = (values.as_slice(), &*condition.values) else { return None };
+    let base = operator.base.filter(|base| matches!(base.test, Test::StringEquals | Test::StringLike))?;
+    if cardinality(&condition.key) == Cardinality::Multi || value.is_empty() {
+        return None;
+    }
+    let pieces = pieces(text.as_str(), true, base.test == Test::StringLike);
+    let at = pieces.iter().position(|piece| matches!(piece, Piece::Variable { .. }))?;
+    let (before, rest) = pieces.split_at_checked(at)?;
+    let (Piece::Variable { key, default }, after) = rest.split_first()? else { return None };
+    if case.meaning(key) != Meaning::Open {
+        return None;
+    }
+    let (before, after) = (literal(before)?, literal(after)?);
+    let middle = value.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
+    let single = middle.map_or(Pred::always(false), |middle| one_of(&[middle]));
+    let absent = middle.is_some() && default.as_deref() == middle;
+    let fits = Demand { absent: Some(absent), single, several: Several::Always(Some(false)) };
+    Some((key.clone(), if base.negated { fits.not() } else { fits }))
+}
+
+fn literal(pieces: &[Piece]) -> Option<String> {
+    let one = |piece: &Piece| if let Piece::Char(c) = piece { Some(*c) } else { None };
+    pieces.iter().map(one).collect()
 }
 
 fn is_everyone(set: &PrincipalSet) -> bool {

@@ -16,7 +16,7 @@ use super::{
     glob::variables,
     glob_space::Found,
     grant,
-    opening::{Builder, Clause, Site},
+    opening::{Builder, Clause, Site, turned},
     pred::{find, one_of},
     principal::Via as CoveredBy,
     reading::Reading,
@@ -94,17 +94,17 @@ impl<'a> Run<'a> {
                 spelling.entry(key.clone()).or_insert_with(|| written.clone());
             }
         }
-        Self {
-            world,
-            reading,
-            denies: facts.policies.iter().flat_map(|(_, policy)| clauses(policy, Site::Key)).collect(),
-            guards: facts
-                .guardrails
-                .iter()
-                .flat_map(|(name, policy)| clauses(policy, Site::Guardrail).map(|clause| (*name, clause)))
-                .collect(),
-            spelling,
-        }
+        let of_key = facts.policies.iter().flat_map(|(_, policy)| clauses(policy, Site::Key));
+        let mut denies: Vec<Clause<'a>> = of_key.collect();
+        let named = |(name, policy): &(&'a str, &'a super::Reviewed)| {
+            let name = *name;
+            clauses(policy, Site::Guardrail).map(move |clause| (name, clause))
+        };
+        let mut guards: Vec<(&str, Clause<'a>)> = facts.guardrails.iter().flat_map(named).collect();
+        // Where statements stand says nothing, so it must not show in the answer.
+        denies.sort_by_key(Clause::text);
+        guards.sort_by_key(|(name, clause)| (*name, clause.text()));
+        Self { world, reading, denies, guards, spelling }
     }
 
     /// Everything that lets somebody in.
@@ -188,12 +188,7 @@ impl<'a> Run<'a> {
 
     /// The actions of an opening, those together that no statement tells apart.
     pub(super) fn groups(&self, opening: Opening<'a>, wanted: fn(Action) -> bool) -> Vec<Actions> {
-        let actions = match opening {
-            Opening::Statement(_, clause) => {
-                clause.policy.rules.get(clause.rule).map_or(Actions::none(), |rule| rule.actions)
-            }
-            Opening::Grant(grant) => grant::actions(grant),
-        };
+        let actions = opening.actions();
         let mut groups: BTreeMap<Vec<bool>, Actions> = BTreeMap::new();
         let clauses = || self.denies.iter().chain(self.guards.iter().map(|(_, clause)| clause));
         for action in actions.iter().filter(|action| wanted(*action)) {
@@ -255,10 +250,7 @@ impl<'a> Run<'a> {
         guards: &[Clause<'a>],
         touched: &mut RuleSet,
         narrow: &dyn Fn(&mut Builder<'_, '_>),
-    ) -> Outcome
-    where
-        'a: 'a,
-    {
+    ) -> Outcome {
         let Some(axis) = self.open_variable(&case, opening, guards) else {
             return self.solve(&case, opening, guards, touched, narrow);
         };
@@ -331,7 +323,9 @@ impl<'a> Run<'a> {
         spelling.extend(opening.spelling());
         let Some(witness) = witness(case, puzzle, solution, &spelling) else { return Outcome::Unclear };
         let mut conditions = opening.conditions();
-        for (number, condition) in &solution.fails {
+        let mut failing_ones = solution.fails.clone();
+        failing_ones.sort_unstable();
+        for (number, condition) in &failing_ones {
             let statement = denies.get(*number).and_then(Clause::statement);
             let failing = statement.and_then(|statement| statement.conditions().nth(*condition));
             let text = failing.map(|(operator, condition)| words::fails(operator, condition));
@@ -352,8 +346,9 @@ impl<'a> Run<'a> {
         });
         for clause in in_play {
             let Some(statement) = clause.statement() else { continue };
-            let tested = statement.conditions().filter(|(_, condition)| {
-                case.place(&condition.key.to_ascii_lowercase()) != Place::Fixed(None)
+            let tested = statement.conditions().filter(|(operator, condition)| {
+                let place = case.place(&condition.key.to_ascii_lowercase());
+                place != Place::Fixed(None) && turned(case, operator, condition, &place, true).is_none()
             });
             let texts = tested.flat_map(|(_, condition)| condition.values.iter().map(|value| value.as_str()));
             let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
@@ -405,11 +400,13 @@ impl<'a> Run<'a> {
 
 /// Whether a way for one case of callers leaves nothing to say of the other.
 fn includes(one: &Caller, other: &Caller) -> bool {
-    let anyone = one.name.is_none() && one.account.is_none();
-    let wide =
-        anyone && (one.zone == Zone::Public || (one.zone == Zone::Organization && other.zone == one.zone));
-    let account = one.name.is_none() && one.account.is_some() && one.account == other.account;
-    wide || (account || one.label() == other.label()) && one.zone >= other.zone
+    let anyone = |caller: &Caller| caller.name.is_none() && caller.account.is_none();
+    if anyone(one) {
+        let members = one.zone == Zone::Organization && other.zone == one.zone;
+        return one.zone == Zone::Public || members || (anyone(other) && one.belongs == other.belongs);
+    }
+    let account = one.name.is_none() && one.account == other.account;
+    (account || one.label() == other.label()) && one.zone >= other.zone
 }
 
 /// The action to show: what hurts most.
@@ -420,6 +417,16 @@ pub(super) fn favorite(actions: Actions) -> Option<Action> {
 }
 
 impl<'a> Opening<'a> {
+    /// The actions it can let somebody do.
+    pub(super) fn actions(self) -> Actions {
+        match self {
+            Self::Statement(_, clause) => {
+                clause.policy.rules.get(clause.rule).map_or(Actions::none(), |rule| rule.actions)
+            }
+            Self::Grant(grant) => grant::actions(grant),
+        }
+    }
+
     pub(super) fn via(self) -> Via {
         match self {
             Self::Statement(kind, clause) => {

@@ -9,7 +9,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    axis::{Case, in_account},
+    axis::Case,
     caller::{Caller, other_than, services},
     condition::Demand,
     glob::{Class, Glob, Part, exactly, glob},
@@ -32,15 +32,19 @@ const GUARD_KEYS: [&str; 6] = [
 ];
 const CONTEXT: &str = "kms:encryptioncontext:";
 
-/// Everything that services may do. The flag tells whether a question stayed open.
-pub(super) fn uses(run: &Run<'_>) -> (Vec<ServiceUse>, Vec<super::run::Hit>) {
+/// Everything that services may do. What stays open counts as possible and as unguarded.
+pub(super) fn uses(run: &Run<'_>) -> Vec<ServiceUse> {
     let world = run.world;
     let mut found: BTreeMap<(String, Option<String>), Actions> = BTreeMap::new();
-    let hits = Vec::new();
     let own = Own::new(world);
     for opening in run.openings().into_iter().filter(|opening| opening.leads_to_services()) {
         for caller in services(world) {
             for actions in run.groups(opening, Action::is_on_key) {
+                // What a grant's constraints do not concern goes with what they do.
+                let aside = |actions: Actions| actions.iter().all(|action| !action.has_encryption_context());
+                if matches!(opening, Opening::Grant(_)) && aside(actions) && !aside(opening.actions()) {
+                    continue;
+                }
                 if let Some(guard) = ask(run, opening, actions, &caller, &own) {
                     let principal = caller.name.clone().unwrap_or_else(|| "*".to_owned());
                     let all = found.entry((principal, guard)).or_default();
@@ -55,7 +59,7 @@ pub(super) fn uses(run: &Run<'_>) -> (Vec<ServiceUse>, Vec<super::run::Hit>) {
         guarded: guard.is_some(),
         guard,
     });
-    (uses.collect(), hits)
+    uses.collect()
 }
 
 /// Whether the service can, and what guards it.
@@ -70,14 +74,11 @@ fn ask<'a>(
     let action = favorite(actions)?;
     let mut touched = RuleSet::default();
     run.covers(opening, action, caller, &mut touched)?;
-    let guards: Vec<_> = if action.name() == "kms:RetireGrant" {
-        Vec::new()
-    } else {
-        run.guards.iter().map(|(_, clause)| *clause).collect()
-    };
-    if action.name() == "kms:RetireGrant" && matches!(opening, Opening::Statement(..)) {
+    // Retiring a grant is no use of the key.
+    if action.name() == "kms:RetireGrant" {
         return None;
     }
+    let guards: Vec<_> = run.guards.iter().map(|(_, clause)| *clause).collect();
     let case = || Case { world: run.world, caller, action, bound: BTreeMap::new() };
     if matches!(run.search_bound(case(), opening, &guards, &mut touched, &|_| {}), Outcome::None) {
         return None;
@@ -179,7 +180,6 @@ impl Own {
 fn in_account_anywhere(digits: &str) -> Glob {
     let part = Part::Many(Class::NotColon);
     let colon = Part::Text(":");
-    let _ = in_account;
     glob([
         Part::Text("arn:"),
         part,

@@ -7,7 +7,7 @@ use keyreach_policy::{
     ParseError, Policy, ResourceStar, Rule, RuleSet,
     aws::{Action, Actions},
     principal::Principal,
-    syntax::{ActionSet, Effect, Principals, ResourceSet, Statement},
+    syntax::{ActionSet, Document, Effect, Entry, OneOrMany, Principals, ResourceSet, Statement},
 };
 
 use super::{
@@ -30,6 +30,8 @@ pub(super) struct StatementRule {
     pub(super) index: usize,
     pub(super) allows: bool,
     pub(super) actions: Actions,
+    /// A Deny as it is written
+    pub(super) text: String,
 }
 
 /// What a policy names.
@@ -59,7 +61,9 @@ impl Reviewed {
                 continue;
             }
             let actions = statement.action.as_ref().map_or(Actions::none(), covered);
-            rules.push(StatementRule { index, allows: statement.effect == Effect::Allow, actions });
+            let allows = statement.effect == Effect::Allow;
+            let text = if allows { String::new() } else { written(statement) };
+            rules.push(StatementRule { index, allows, actions, text });
             mentions.note(statement);
         }
         Ok(Self { policy, rules, mentions })
@@ -102,6 +106,18 @@ impl Mentions {
             self.keys.entry(key).or_default();
         }
     }
+}
+
+/// A statement's text, wherever it stands.
+fn written(statement: &Statement) -> String {
+    let document = Document {
+        version: None,
+        id: None,
+        statement: OneOrMany::one(Entry::Statement(Box::new(statement.clone()))),
+        unread: Vec::new(),
+        respelled: Vec::new(),
+    };
+    document.to_string()
 }
 
 /// SEM-18, SEM-19: the KMS permissions that an element covers.

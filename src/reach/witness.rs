@@ -23,6 +23,18 @@ use crate::assess::exposure::Witness;
 const ALLOW_ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
+/// How AWS writes keys that follow from others and stand in no policy.
+const USUAL: [&str; 8] = [
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceArn",
+    "kms:EncryptionContextKeys",
+    "kms:GrantConstraintSourceArn",
+    "kms:GrantConstraintType",
+    "kms:GrantOperations",
+    "kms:ViaService",
+];
+
 /// The request of a solution.
 pub(super) fn witness(
     case: &Case<'_>,
@@ -47,7 +59,8 @@ pub(super) fn witness(
     let mut context = BTreeMap::new();
     for key in keys {
         if let Some(values) = values(case, key, &solved)? {
-            let name = spelling.get(key).cloned().unwrap_or_else(|| key.to_owned());
+            let usual = USUAL.iter().find(|usual| usual.eq_ignore_ascii_case(key)).copied().unwrap_or(key);
+            let name = spelling.get(key).cloned().unwrap_or_else(|| usual.to_owned());
             context.insert(name, values);
         }
     }
