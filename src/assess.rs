@@ -1,21 +1,33 @@
 //! Every key judged, in parallel: a [`Snapshot`] in, an [`Assessment`] out.
 //!
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
-//! This version has the shapes of the judgement and says honestly that it does not judge yet.
+//! Exposure is decided in `reach`; lockout is not judged yet, and says so.
 
 pub mod exposure;
 pub mod finding;
+mod library;
 pub mod lockout;
 pub mod rotation;
 
 use std::collections::BTreeMap;
 
-use keyreach_policy::aws::AccountId;
+use jiff::Timestamp;
+use keyreach_policy::aws::{AccountId, Arn};
 use rayon::prelude::*;
 
-use crate::snapshot::{Snapshot, key::Key, organization::Account};
-use exposure::{Exposure, GrantZone};
+use crate::{
+    config::TrustedSettings,
+    reach::{self, Facts, Judged, Perimeter},
+    snapshot::{
+        Snapshot,
+        gap::{Gap, GapKind},
+        key::Key,
+        organization::Account,
+    },
+};
+use exposure::{Exposure, GrantZone, ViaKind};
 use finding::Finding;
+use library::Library;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
 
@@ -39,27 +51,93 @@ pub struct KeyAssessment {
     pub grant_zones: Vec<GrantZone>,
     /// Whether and how it can rotate.
     pub rotation: Eligibility,
+    /// Where Keyreach contradicts itself about the key.
+    pub gaps: Vec<Gap>,
 }
 
-/// Judges every key of a snapshot.
+/// Judges every key of a snapshot. `trusted` tells which parties outside are known and wanted.
 #[must_use]
-pub fn assess(snapshot: &Snapshot) -> Assessment {
+pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let keys: Vec<(AccountId, &Key)> =
         snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
+    let bench = Bench {
+        library: Library::of(snapshot),
+        perimeter: Perimeter::new(snapshot, trusted),
+        taken_at: snapshot.scan.taken_at,
+    };
     let judge = |&(account, key): &(AccountId, &Key)| {
-        let unread = Unread::about(snapshot, account, accounts.get(&account).copied(), key);
-        assess_key(key, unread)
+        let of_account = accounts.get(&account).copied();
+        let unread = Unread::about(snapshot, account, of_account, key);
+        bench.judge(account, of_account, key, unread)
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     Assessment { keys: keys.par_iter().map(judge).collect(), findings: Vec::new() }
 }
 
-fn assess_key(key: &Key, unread: Unread) -> KeyAssessment {
-    KeyAssessment {
-        exposure: Exposure::not_judged(),
-        lockout: Lockout::not_judged(unread),
-        grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
-        rotation: Eligibility::of(key),
+/// What judging one key needs beside the key.
+struct Bench<'a> {
+    library: Library<'a>,
+    perimeter: Perimeter,
+    taken_at: Timestamp,
+}
+
+impl Bench<'_> {
+    fn judge(
+        &self,
+        account: AccountId,
+        of_account: Option<&Account>,
+        key: &Key,
+        unread: Unread,
+    ) -> KeyAssessment {
+        let Judged { exposure, grant_zones, bug } = self.exposure(account, of_account, key);
+        let gap = |message| Gap {
+            operation: "keyreach:Exposure".to_owned(),
+            resource: key.arn.clone(),
+            kind: GapKind::Bug,
+            code: None,
+            message,
+        };
+        KeyAssessment {
+            exposure,
+            lockout: Lockout::not_judged(unread),
+            grant_zones,
+            rotation: Eligibility::of(key),
+            gaps: bug.map(gap).into_iter().collect(),
+        }
+    }
+
+    fn exposure(&self, account: AccountId, of_account: Option<&Account>, key: &Key) -> Judged {
+        let Ok(arn) = key.arn.parse::<Arn>() else {
+            return Judged {
+                exposure: Exposure::not_judged(),
+                grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
+                bug: Some(format!("`{}` is no ARN", key.arn)),
+            };
+        };
+        let texts = [
+            (ViaKind::KeyPolicy, key.policy.known()),
+            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
+        ];
+        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
+        let policies: Vec<_> =
+            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
+        let unread = policies.len() < written().count()
+            || key.policy.gap().is_some()
+            || key.ram_policy.gap().is_some()
+            || key.grants.gap.is_some();
+        let guardrails = self.library.guardrails_over(account, of_account);
+        reach::exposure(Facts {
+            arn: &arn,
+            metadata: key.metadata.known(),
+            tags: key.tags.known(),
+            aliases: &key.aliases,
+            policies: &policies,
+            grants: &key.grants.items,
+            unread,
+            guardrails: &guardrails,
+            perimeter: &self.perimeter,
+            taken_at: self.taken_at,
+        })
     }
 }

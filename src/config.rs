@@ -6,12 +6,12 @@ pub mod load;
 pub mod raw;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::{Path, PathBuf},
 };
 
-use keyreach_policy::aws::{AccountId, AccountIdError, Arn, Region};
+use keyreach_policy::aws::{AccountId, AccountIdError, Arn, OrganizationId, Region};
 use thiserror::Error;
 
 use raw::{RawSettings, Words};
@@ -25,6 +25,26 @@ pub struct Settings {
     pub pace: PaceSettings,
     /// What to write, and when to complain.
     pub report: ReportSettings,
+    /// Whom to trust.
+    pub trusted: TrustedSettings,
+}
+
+/// Accounts and organizations outside that are known and wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedSettings {
+    /// The accounts.
+    pub accounts: BTreeMap<AccountId, TrustedParty>,
+    /// The organizations.
+    pub organizations: BTreeMap<OrganizationId, TrustedParty>,
+}
+
+/// Who a trusted account or organization is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedParty {
+    /// Its name.
+    pub name: String,
+    /// Why it is trusted.
+    pub reason: String,
 }
 
 /// Whom to visit, and as whom.
@@ -231,7 +251,7 @@ impl Settings {
     }
 
     fn validate(raw: RawSettings) -> Result<Self, ConfigError> {
-        let (scan, pace, report) = (raw.scan, raw.pace, raw.report);
+        let (scan, pace, report, trusted) = (raw.scan, raw.pace, raw.report, raw.trusted);
         let defaults = ScanSettings::default();
         Ok(Self {
             scan: ScanSettings {
@@ -245,8 +265,41 @@ impl Settings {
             },
             pace: PaceSettings::validate(&pace)?,
             report: ReportSettings::validate(report)?,
+            trusted: TrustedSettings::validate(trusted)?,
         })
     }
+}
+
+impl TrustedSettings {
+    fn validate(raw: raw::RawTrusted) -> Result<Self, ConfigError> {
+        let mut trusted = Self::default();
+        for entry in raw.account {
+            let party = party(entry.name, entry.reason)?;
+            let setting = "trusted.account.id";
+            let id = entry.id.parse().map_err(|source| ConfigError::Account { setting, source })?;
+            if trusted.accounts.insert(id, party).is_some() {
+                return Err(value(setting, id, "is there twice"));
+            }
+        }
+        for entry in raw.organization {
+            let party = party(entry.name, entry.reason)?;
+            let setting = "trusted.organization.id";
+            let problem = "is not an organization's id such as `o-a1b2c3d4e5`";
+            let id: OrganizationId = entry.id.parse().map_err(|_| value(setting, &entry.id, problem))?;
+            if trusted.organizations.insert(id, party).is_some() {
+                return Err(value(setting, &entry.id, "is there twice"));
+            }
+        }
+        Ok(trusted)
+    }
+}
+
+/// A trust without a reason is forgotten before it is wrong.
+fn party(name: String, reason: String) -> Result<TrustedParty, ConfigError> {
+    if name.trim().is_empty() || reason.trim().is_empty() {
+        return Err(value("trusted", name, "needs a name and a reason"));
+    }
+    Ok(TrustedParty { name, reason })
 }
 
 impl PaceSettings {
@@ -385,6 +438,15 @@ mod tests {
             ("[pace]\nin_flight = 0", "pace.in_flight: `0`"),
             ("[report]\nformat = 'pdf'", "format: `pdf`"),
             ("[report]\nfail_on = 'bad'", "fail_on: `bad`"),
+            ("[[trusted.account]]\nid = '1'\nname = 'a'\nreason = 'b'", "trusted.account.id: `1`"),
+            (
+                "[[trusted.organization]]\nid = 'o-1'\nname = 'a'\nreason = 'b'",
+                "trusted.organization.id: `o-1`",
+            ),
+            (
+                "[[trusted.account]]\nid = '111122223333'\nname = 'a'\nreason = ''",
+                "needs a name and a reason",
+            ),
             ("[scan]\nregoins = 'auto'", "unknown field `regoins`"),
         ] {
             let error = settings(text).unwrap_err();

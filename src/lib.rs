@@ -10,6 +10,7 @@
 //! | [`target`] | settings and organization become accounts and Regions to visit | no |
 //! | [`collect`] | asks AWS | yes |
 //! | [`snapshot`] | everything one scan saw and could not see, a value | only `snapshot::file` |
+//! | [`reach`] | who outside can reach a key | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
 //! | [`command`] | one file a verb; reads the clock, writes the files | yes |
@@ -29,6 +30,7 @@ pub mod collect;
 pub mod command;
 pub mod config;
 pub mod outcome;
+pub mod reach;
 pub mod report;
 pub mod snapshot;
 pub mod target;

@@ -8,5 +8,5 @@ pub(super) fn run(args: AnalyzeArgs) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(typed, config.as_deref())?;
     let snapshot = file::load(&args.snapshot)?;
     let folder = Folder::open(&settings.report.out)?;
-    reports::write(&settings.report, &folder, &snapshot)
+    reports::write(&settings, &folder, &snapshot)
 }

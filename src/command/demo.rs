@@ -38,5 +38,5 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
         cloud.credentials(),
     );
     let snapshot = collect::run(order, async || Ok(connection), watcher)?;
-    reports::write(&settings.report, &folder, &snapshot)
+    reports::write(&settings, &folder, &snapshot)
 }

@@ -6,7 +6,7 @@ use super::{folder::Folder, voice};
 use crate::{
     assess::{assess, finding::Severity},
     collect::progress::{self, Progress},
-    config::{FailOn, ReportSettings},
+    config::{FailOn, ReportSettings, Settings},
     outcome::Outcome,
     report::{
         Report,
@@ -25,13 +25,10 @@ pub(super) fn watcher(
 }
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
-pub(super) fn write(
-    settings: &ReportSettings,
-    folder: &Folder,
-    snapshot: &Snapshot,
-) -> anyhow::Result<Outcome> {
+pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
+    let Settings { report: settings, trusted, .. } = settings;
     folder.write("snapshot.json", |out| file::print(snapshot, out))?;
-    let assessment = assess(snapshot);
+    let assessment = assess(snapshot, trusted);
     let report = Report::new(snapshot, &assessment)?;
     for &format in &settings.formats {
         folder.write(format.file_name(), |out| render(&report, format, out))?;

@@ -15,6 +15,36 @@ pub struct RawSettings {
     pub pace: RawPace,
     /// What to write, and when to complain.
     pub report: RawReport,
+    /// Whom to trust.
+    pub trusted: RawTrusted,
+}
+
+/// `[trusted]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTrusted {
+    /// Accounts outside that are known and wanted.
+    pub account: Vec<RawParty>,
+    /// Organizations outside that are known and wanted.
+    pub organization: Vec<RawParty>,
+}
+
+impl RawTrusted {
+    fn is_empty(&self) -> bool {
+        self.account.is_empty() && self.organization.is_empty()
+    }
+}
+
+/// `[[trusted.account]]` or `[[trusted.organization]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawParty {
+    /// Twelve digits, or `o-…`.
+    pub id: String,
+    /// Who it is.
+    pub name: String,
+    /// Why it is trusted.
+    pub reason: String,
 }
 
 /// `[scan]`
@@ -116,6 +146,7 @@ impl RawSettings {
                 allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
                 quiet: self.report.quiet.or(under.report.quiet),
             },
+            trusted: if self.trusted.is_empty() { under.trusted } else { self.trusted },
         }
     }
 }

@@ -19,7 +19,10 @@ use crate::example::{self, MEMBER, account, account_id, cell, gap};
 type Spoil = fn(&mut Snapshot);
 
 fn is_complete(snapshot: &Snapshot) -> bool {
-    Report::new(snapshot, &assess(snapshot)).unwrap().coverage.is_complete()
+    Report::new(snapshot, &assess(snapshot, &keyreach::config::TrustedSettings::default()))
+        .unwrap()
+        .coverage
+        .is_complete()
 }
 
 #[test]

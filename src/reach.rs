@@ -1,0 +1,29 @@
+//! Who outside a key's account can reach the key, decided symbolically: callers as a finite number of cases, the
+//! rest of a request as sets of values, Deny statements subtracted (semantics, 5). It shares the syntax tree with
+//! the policy engine and none of its matching, and replays every request it finds through that engine.
+
+mod axis;
+mod caller;
+mod condition;
+mod exposure;
+mod glob;
+mod glob_space;
+mod grant;
+mod opening;
+mod pred;
+mod principal;
+mod reading;
+mod relation;
+mod run;
+mod search;
+mod service;
+mod statement;
+mod witness;
+mod words;
+mod world;
+mod zone;
+
+pub use exposure::{Judged, exposure};
+pub use statement::Reviewed;
+pub use world::Facts;
+pub use zone::{OwnOrganization, Perimeter};

@@ -1,0 +1,314 @@
+//! Callers from outside as a finite number of cases: whoever is named, and for every sort of outsider one that is
+//! not named anywhere, whose account and name stay open (semantics, 5.2). What a case says of condition keys is
+//! in `axis`, whom a `Principal` covers in `principal`.
+
+use keyreach_policy::{
+    aws::AccountId,
+    principal::{Form, Principal},
+};
+
+use super::{
+    axis::in_account,
+    glob::{Class, Glob, Part, glob},
+    pred::{Base, Pred, one_of},
+    world::World,
+    zone::Zone,
+};
+
+/// The kinds of callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Root,
+    User,
+    Session,
+    Federated,
+    Service,
+}
+
+/// The organization of a caller's account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Belongs {
+    /// To none
+    Nowhere,
+    /// To the key's
+    Own,
+    /// To this one
+    Named(String),
+    /// To one that is named nowhere
+    Elsewhere,
+}
+
+/// A case of callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Caller {
+    pub(super) kind: Kind,
+    /// The account; open where there is none
+    pub(super) account: Option<AccountId>,
+    pub(super) belongs: Belongs,
+    /// Named as this: the ARN of a user, role, session or federated user, or a service; else it is one that
+    /// is named nowhere
+    pub(super) name: Option<String>,
+    /// A session of a service-linked role, which RCPs do not bind (SEM-49)
+    pub(super) linked: bool,
+    pub(super) zone: Zone,
+}
+
+impl Caller {
+    /// How reports name it.
+    pub(super) fn label(&self) -> String {
+        match (&self.name, self.account) {
+            (Some(name), _) => name.clone(),
+            (None, Some(account)) => account.to_string(),
+            (None, None) => "*".to_owned(),
+        }
+    }
+
+    /// The name's last segment: of a role, whoever names its session.
+    pub(super) fn role_name(&self) -> Option<&str> {
+        let name = self.name.as_deref()?;
+        match name.split_once(":assumed-role/") {
+            Some((_, rest)) => rest.split('/').next(),
+            None => name.rsplit('/').next(),
+        }
+    }
+
+    /// The name, if it names one session of a role.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| name.contains(":assumed-role/"))
+    }
+
+    /// `aws:PrincipalArn` where the case fixes it.
+    pub(super) fn arn(&self, world: &World<'_>) -> Option<String> {
+        match (self.kind, &self.name, self.account) {
+            (Kind::Root, _, Some(account)) => Some(format!("arn:{}:iam::{account}:root", world.partition)),
+            (_, Some(name), _) if self.session().is_none() => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// The values that `aws:PrincipalArn` can have where the case leaves it open (SEM-39).
+    pub(super) fn arns(&self, world: &World<'_>) -> Base {
+        let mut base = Base::like(self.shapes(world));
+        let mut taken: Vec<Glob> = Vec::new();
+        match self.account {
+            None => taken.extend(world.accounts.iter().map(|account| in_account(&account.to_string()))),
+            Some(account) if self.name.is_none() => taken.extend(self.named_ones(world, account)),
+            Some(_) => {}
+        }
+        if self.kind == Kind::Session && self.name.is_none() {
+            taken_by_services(world, &mut taken, self.linked, &mut base);
+        }
+        if !taken.is_empty() {
+            base.preds.push(Pred::like(taken).not());
+        }
+        base.preferring(self.sample(world))
+    }
+
+    /// An ARN to show.
+    fn sample(&self, world: &World<'_>) -> String {
+        let account =
+            self.account.map_or_else(|| world.stranger(&self.belongs), |account| account.to_string());
+        let partition = world.partition;
+        match self.kind {
+            Kind::Root => format!("arn:{partition}:iam::{account}:root"),
+            Kind::User => format!("arn:{partition}:iam::{account}:user/outsider"),
+            Kind::Federated => format!("arn:{partition}:sts::{account}:federated-user/outsider"),
+            Kind::Session if self.linked => {
+                format!(
+                    "arn:{partition}:iam::{account}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+                )
+            }
+            Kind::Session | Kind::Service => {
+                format!("arn:{partition}:iam::{account}:role/{}", self.role_name().unwrap_or("outsider"))
+            }
+        }
+    }
+
+    fn shapes(&self, world: &World<'_>) -> Vec<Glob> {
+        use Part::{Many, Some as AtLeastOne, Text, Times};
+        let service = if self.kind == Kind::Federated { ":sts::" } else { ":iam::" };
+        let digits = self.account.map(|account| account.to_string());
+        let account = digits.as_deref().map_or(Times(12, Class::Digit), Text);
+        let start = [Text("arn:"), Text(world.partition), Text(service), account];
+        let with =
+            |rest: &[Part<'_>]| start.iter().chain(rest).flat_map(|part| glob([*part])).collect::<Glob>();
+        let any_name = [Many(Class::Path), Times(1, Class::Name)];
+        match (self.kind, self.role_name()) {
+            (Kind::Root, _) => vec![with(&[Text(":root")])],
+            (Kind::User, _) => vec![with(&[Text(":user/"), any_name[0], any_name[1]])],
+            (Kind::Federated, _) => vec![with(&[Text(":federated-user/"), AtLeastOne(Class::Name)])],
+            (_, Some(name)) => vec![
+                with(&[Text(":role/"), Text(name)]),
+                with(&[Text(":role/"), Many(Class::Path), Text("/"), Text(name)]),
+            ],
+            (_, None) => vec![with(&[Text(":role/"), any_name[0], any_name[1]])],
+        }
+    }
+
+    /// The ARNs in its account that are cases of their own.
+    fn named_ones(&self, world: &World<'_>, account: AccountId) -> Vec<Glob> {
+        use Part::{Folded, Many, Text};
+        let of_account = world.named.iter().filter(|principal| owner(principal) == Some(account));
+        let kind = self.kind;
+        of_account
+            .flat_map(|principal| match (principal.form(), kind) {
+                (Form::User(_), Kind::User) | (Form::FederatedUser(_), Kind::Federated) => {
+                    vec![super::glob::exactly(principal.as_str())]
+                }
+                (Form::Role(_) | Form::Session(_), Kind::Session) => {
+                    let start = format!("arn:{}:iam::{account}:role/", world.partition);
+                    let name = super::principal::role_name(principal).unwrap_or_default();
+                    vec![
+                        glob([Text(&start), Folded(name)]),
+                        glob([Text(&start), Many(Class::Path), Text("/"), Folded(name)]),
+                    ]
+                }
+                _ => Vec::new(),
+            })
+            .collect()
+    }
+}
+
+/// Service-linked roles are a case of their own: RCPs tell them apart.
+fn taken_by_services(world: &World<'_>, taken: &mut Vec<Glob>, linked: bool, base: &mut Base) {
+    use Part::{Many, Text};
+    let any = Many(Class::Any);
+    let shapes = vec![
+        glob([any, Text(":role/aws-service-role/"), any]),
+        glob([any, Text("/AWSServiceRoleFor"), Many(Class::Name)]),
+    ];
+    if linked {
+        base.preds.push(Pred::like(shapes));
+    } else if world.mentions_service_linked {
+        taken.extend(shapes);
+    }
+}
+
+/// The account of a principal that is named.
+pub(super) fn owner(principal: &Principal) -> Option<AccountId> {
+    match principal.form() {
+        Form::Account(account)
+        | Form::User(account)
+        | Form::Role(account)
+        | Form::Session(account)
+        | Form::FederatedUser(account) => Some(account),
+        _ => None,
+    }
+}
+
+/// All cases of callers outside the key's account, the widest first; services apart.
+pub(super) fn callers(world: &World<'_>) -> Vec<Caller> {
+    let mut all = Vec::new();
+    let own = world.own.is_some() && world.org_matters;
+    let mut standings = vec![Belongs::Nowhere];
+    if world.org_matters {
+        standings.push(Belongs::Elsewhere);
+        standings.extend(world.organizations.iter().cloned().map(Belongs::Named));
+    }
+    if own {
+        standings.push(Belongs::Own);
+    }
+    for belongs in &standings {
+        fresh(world, None, belongs, &mut all);
+    }
+    for &account in world.accounts.iter().filter(|account| **account != world.account) {
+        let member = world.own.is_some_and(|own| own.has(account));
+        let possible: Vec<&Belongs> = standings
+            .iter()
+            .filter(|belongs| match belongs {
+                Belongs::Own => member || world.own.is_some_and(|own| !own.members_known),
+                _ => !member || !own,
+            })
+            .collect();
+        for belongs in &possible {
+            fresh(world, Some(account), belongs, &mut all);
+        }
+        for principal in world.named.iter().filter(|principal| owner(principal) == Some(account)) {
+            for belongs in &possible {
+                all.extend(named(world, principal, belongs));
+            }
+        }
+    }
+    all.sort_by_key(|caller| std::cmp::Reverse(caller.zone));
+    all
+}
+
+/// The callers of an account that are named nowhere; of any account where none is given.
+fn fresh(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs, all: &mut Vec<Caller>) {
+    let zone = zone(world, account, belongs);
+    let mut add = |kind, linked| {
+        all.push(Caller { kind, account, belongs: belongs.clone(), name: None, linked, zone });
+    };
+    add(Kind::Session, false);
+    if world.kind_matters {
+        add(Kind::User, false);
+        add(Kind::Root, false);
+        add(Kind::Federated, false);
+    }
+    if world.mentions_service_linked {
+        add(Kind::Session, true);
+    }
+}
+
+fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Option<Caller> {
+    let kind = match principal.form() {
+        Form::User(_) => Kind::User,
+        Form::Role(_) | Form::Session(_) => Kind::Session,
+        Form::FederatedUser(_) => Kind::Federated,
+        _ => return None,
+    };
+    let account = owner(principal);
+    let text = principal.as_str();
+    let name = super::principal::role_name(principal).unwrap_or_default();
+    let linked = kind == Kind::Session
+        && (name.starts_with("AWSServiceRoleFor") || text.contains(":role/aws-service-role/"));
+    Some(Caller {
+        kind,
+        account,
+        belongs: belongs.clone(),
+        name: Some(text.to_owned()),
+        linked,
+        zone: zone(world, account, belongs),
+    })
+}
+
+fn zone(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs) -> Zone {
+    let by_organization = match belongs {
+        Belongs::Own => Zone::Organization,
+        Belongs::Named(id) => world.perimeter.organization(id),
+        Belongs::Nowhere | Belongs::Elsewhere => Zone::Public,
+    };
+    match account {
+        None => by_organization,
+        Some(account) => match world.perimeter.account(world.account, account) {
+            Zone::External if by_organization == Zone::Trusted => Zone::Trusted,
+            zone => zone,
+        },
+    }
+}
+
+/// The services: those that are named, and one that is not.
+pub(super) fn services(world: &World<'_>) -> Vec<Caller> {
+    let case = |name: Option<String>| Caller {
+        kind: Kind::Service,
+        account: None,
+        belongs: Belongs::Nowhere,
+        name,
+        linked: false,
+        zone: Zone::Organization,
+    };
+    world.services.iter().cloned().map(Some).chain([None]).map(case).collect()
+}
+
+/// The name of a service that is named nowhere.
+pub(super) const ANY_SERVICE: &str = "any-service.amazonaws.com";
+
+/// Every account number.
+pub(super) fn account_numbers() -> Base {
+    Base::like(vec![glob([Part::Times(12, Class::Digit)])])
+}
+
+/// Not one of these accounts.
+pub(super) fn other_than(texts: &[String]) -> Pred {
+    one_of(texts).not()
+}

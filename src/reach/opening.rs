@@ -1,0 +1,210 @@
+//! What can let a caller in, a statement or a grant, made into a puzzle: its own conditions, every Deny with one of
+//! its conditions to fail, and the relations between keys (semantics, 5.3).
+
+use keyreach_policy::{
+    RuleSet,
+    condition_key::{Cardinality, cardinality},
+    operator::{Operator, Test},
+    principal::Form,
+    syntax::{Condition, PrincipalSet, Principals, Statement},
+};
+
+use super::{
+    axis::{Axis, Case, Place},
+    condition::{Demand, Glossary, Several, demand},
+    glob::{Meaning, Piece, pieces},
+    pred::{Pred, one_of},
+    principal::applies,
+    reading::Reading,
+    search::{Alternative, Atom, Held, Puzzle, meets, meets_several},
+    statement::{Reviewed, is_resource},
+};
+
+/// Where a statement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Site {
+    Key,
+    Guardrail,
+}
+
+/// A statement of a policy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clause<'a> {
+    pub(super) policy: &'a Reviewed,
+    /// Its number among the policy's rules
+    pub(super) rule: usize,
+    pub(super) site: Site,
+}
+
+impl<'a> Clause<'a> {
+    /// The statement as it is written, to bring statements into an order of their own.
+    pub(super) fn text(&self) -> &'a str {
+        self.policy.rules.get(self.rule).map_or("", |rule| rule.text.as_str())
+    }
+
+    pub(super) fn statement(&self) -> Option<&'a Statement> {
+        self.policy.policy.statement(self.policy.rules.get(self.rule)?.index)
+    }
+}
+
+/// Builds puzzles of one case.
+pub(super) struct Builder<'a, 'c> {
+    pub(super) case: &'c Case<'a>,
+    pub(super) reading: Reading,
+    pub(super) touched: &'c mut RuleSet,
+    pub(super) puzzle: Puzzle,
+}
+
+impl Builder<'_, '_> {
+    /// The demand on a key as an atom, or what it comes to where the key is fixed.
+    pub(super) fn atom(&mut self, place: Place, several: bool, demand: Demand) -> Result<Atom, Option<bool>> {
+        match place {
+            Place::Open(axis) => Ok(self.on(axis, demand)),
+            Place::Fixed(None) => Err(meets(&Held::Absent, &demand)),
+            Place::Fixed(Some(values)) if several || values.len() > 1 => Err(meets_several(&values, &demand)),
+            Place::Fixed(Some(values)) => Err(meets(&Held::Values(values), &demand)),
+        }
+    }
+
+    fn on(&mut self, axis: Axis, demand: Demand) -> Atom {
+        let demand = axis.asks(demand);
+        Atom { axis: self.puzzle.axis(axis), demand }
+    }
+
+    /// The conditions under which a statement applies, each with its number; `None` where it does not.
+    pub(super) fn applies(&mut self, clause: &Clause<'_>) -> Option<Vec<(usize, Atom)>> {
+        let statement = clause.statement()?;
+        let rule = clause.policy.rules.get(clause.rule)?;
+        if !rule.actions.contains(self.case.action) {
+            return None;
+        }
+        let set = statement.principal.as_ref()?;
+        let world = self.case.world;
+        // SEM-14: an RCP is for everyone or for nobody.
+        if clause.site == Site::Guardrail && !is_everyone(set) {
+            return None;
+        }
+        if !applies(set, !rule.allows, self.case.caller, world, self.reading, self.touched) {
+            return None;
+        }
+        let mut atoms = Vec::new();
+        let variables = clause.policy.policy.document().has_variables();
+        match is_resource(statement.resource.as_ref()?, variables, self.case, self.reading, self.touched) {
+            Some(true) => {}
+            Some(false) => return None,
+            None => atoms.push((usize::MAX, self.puzzle.riddle())),
+        }
+        for (number, (operator, condition)) in statement.conditions().enumerate() {
+            let key = condition.key.to_ascii_lowercase();
+            let hidden = clause.site == Site::Key && key == "kms:resourcealiases";
+            let place = if hidden { Place::Fixed(None) } else { self.case.place(&key) };
+            if let Some((variable, asked)) = turned(self.case, operator, condition, &place, variables) {
+                match self.atom(self.case.place(&variable), false, asked) {
+                    Ok(atom) => atoms.push((number, atom)),
+                    Err(Some(true)) => {}
+                    Err(Some(false)) => return None,
+                    Err(None) => atoms.push((number, self.puzzle.riddle())),
+                }
+                continue;
+            }
+            let meaning = |key: &str| self.case.meaning(key);
+            let arns_only =
+                matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
+            let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.reading };
+            let mut touched = RuleSet::default();
+            let asked = demand(operator, condition, &glossary, &mut touched);
+            if place != Place::Fixed(None) {
+                *self.touched = self.touched.union(touched);
+            }
+            match self.atom(place, cardinality(&key) == Cardinality::Multi, asked) {
+                Ok(atom) => atoms.push((number, atom)),
+                Err(Some(true)) => {}
+                Err(Some(false)) => return None,
+                Err(None) => atoms.push((number, self.puzzle.riddle())),
+            }
+        }
+        Some(atoms)
+    }
+
+    /// Adds demands that must all be met.
+    pub(super) fn must(&mut self, atoms: Vec<Atom>) {
+        for atom in atoms {
+            self.puzzle.clauses.push(vec![Alternative { atoms: vec![atom], fails: None }]);
+        }
+    }
+
+    /// Adds a Deny, of which one condition must fail; false where none can.
+    pub(super) fn must_fail(&mut self, number: usize, clause: &Clause<'_>) -> bool {
+        let Some(atoms) = self.applies(clause) else { return true };
+        if atoms.is_empty() {
+            return false;
+        }
+        let alternatives = atoms.into_iter().map(|(condition, atom)| Alternative {
+            atoms: vec![Atom { axis: atom.axis, demand: atom.demand.not() }],
+            fails: Some((number, condition)),
+        });
+        self.puzzle.clauses.push(alternatives.collect());
+        true
+    }
+
+    /// Adds a demand on a key that must be met; false where it cannot.
+    pub(super) fn require(&mut self, key: &str, demand: Demand) -> bool {
+        let several = cardinality(key) == Cardinality::Multi;
+        match self.atom(self.case.place(&key.to_ascii_lowercase()), several, demand) {
+            Ok(atom) => {
+                self.must(vec![atom]);
+                true
+            }
+            Err(Some(holds)) => holds,
+            Err(None) => {
+                let riddle = self.puzzle.riddle();
+                self.must(vec![riddle]);
+                true
+            }
+        }
+    }
+}
+
+/// A condition that compares a fixed value with one open policy variable, turned into a demand on the variable.
+pub(super) fn turned(
+    case: &Case<'_>,
+    operator: &Operator,
+    condition: &Condition,
+    place: &Place,
+    variables: bool,
+) -> Option<(String, Demand)> {
+    let (Place::Fixed(Some(values)), true) = (place, variables) else { return None };
+    let ([value], [text]) = (values.as_slice(), &*condition.values) else { return None };
+    let base = operator.base.filter(|base| matches!(base.test, Test::StringEquals | Test::StringLike))?;
+    if cardinality(&condition.key) == Cardinality::Multi || value.is_empty() {
+        return None;
+    }
+    let pieces = pieces(text.as_str(), true, base.test == Test::StringLike);
+    let at = pieces.iter().position(|piece| matches!(piece, Piece::Variable { .. }))?;
+    let (before, rest) = pieces.split_at_checked(at)?;
+    let (Piece::Variable { key, default }, after) = rest.split_first()? else { return None };
+    if case.meaning(key) != Meaning::Open {
+        return None;
+    }
+    let (before, after) = (literal(before)?, literal(after)?);
+    let middle = value.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
+    let single = middle.map_or(Pred::always(false), |middle| one_of(&[middle]));
+    let absent = middle.is_some() && default.as_deref() == middle;
+    let fits = Demand { absent: Some(absent), single, several: Several::Always(Some(false)) };
+    Some((key.clone(), if base.negated { fits.not() } else { fits }))
+}
+
+fn literal(pieces: &[Piece]) -> Option<String> {
+    let one = |piece: &Piece| if let Piece::Char(c) = piece { Some(*c) } else { None };
+    pieces.iter().map(one).collect()
+}
+
+fn is_everyone(set: &PrincipalSet) -> bool {
+    !set.negated
+        && match &set.principals {
+            Principals::Everyone => true,
+            Principals::Named(lists) => {
+                lists.iter().flat_map(|(_, list)| list.iter()).any(|one| one.form() == Form::Everyone)
+            }
+        }
+}

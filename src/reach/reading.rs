@@ -1,0 +1,64 @@
+//! The rules that AWS leaves open and that matter to callers from outside, each with the reading to take, and
+//! every combination of the readings of some of them (semantics, 3.9).
+
+use keyreach_policy::{ResourceStar, Rule, RuleSet};
+
+/// One way to read the open rules; the default is what AWS documents or the probable one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// SEM-6: role names are compared with case
+    pub(super) role_name_with_case: bool,
+    /// SEM-12: the identity alone exempts from `NotPrincipal`
+    pub(super) identity_alone_exempts: bool,
+    /// SEM-24
+    pub(super) resource_star: ResourceStar,
+    /// SEM-35: a negated ARN operator is false for what is no ARN
+    pub(super) negated_arn_is_false: bool,
+    /// SEM-36: a variable under `Bool` is text
+    pub(super) bool_variable_is_literal: bool,
+}
+
+impl Reading {
+    /// Every combination of the readings of these rules, the default first.
+    pub(super) fn all(rules: RuleSet) -> Vec<Self> {
+        let mut all = vec![Self::default()];
+        for rule in rules.iter() {
+            all = all.into_iter().flat_map(|reading| reading.each(rule)).collect();
+        }
+        all
+    }
+
+    fn each(self, rule: Rule) -> Vec<Self> {
+        match rule {
+            Rule::RoleNameCase => vec![self, Self { role_name_with_case: true, ..self }],
+            Rule::NotPrincipalChain => vec![self, Self { identity_alone_exempts: true, ..self }],
+            Rule::ResourceStar => {
+                [ResourceStar::EndOfSegment, ResourceStar::WithinSegment, ResourceStar::Anywhere]
+                    .map(|resource_star| Self { resource_star, ..self })
+                    .to_vec()
+            }
+            Rule::NegatedArn => vec![self, Self { negated_arn_is_false: true, ..self }],
+            Rule::BoolVariable => vec![self, Self { bool_variable_is_literal: true, ..self }],
+            _ => vec![self],
+        }
+    }
+
+    /// The rules read otherwise than by default.
+    pub(super) fn unusual(self) -> RuleSet {
+        let default = Self::default();
+        let changed = [
+            (Rule::RoleNameCase, self.role_name_with_case != default.role_name_with_case),
+            (Rule::NotPrincipalChain, self.identity_alone_exempts != default.identity_alone_exempts),
+            (Rule::ResourceStar, self.resource_star != default.resource_star),
+            (Rule::NegatedArn, self.negated_arn_is_false != default.negated_arn_is_false),
+            (Rule::BoolVariable, self.bool_variable_is_literal != default.bool_variable_is_literal),
+        ];
+        let mut rules = RuleSet::default();
+        for (rule, changed) in changed {
+            if changed {
+                rules.insert(rule);
+            }
+        }
+        rules
+    }
+}

@@ -1,0 +1,527 @@
+//! One pass over all openings, callers and actions of a key under one reading of the open rules: every way in, the
+//! ways that only an RCP closes, and the questions that stayed open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyreach_policy::{
+    RuleSet,
+    aws::{Action, Actions},
+    principal::Form,
+    syntax::{PrincipalSet, Principals},
+};
+
+use super::{
+    axis::{Axis, Case, PRINCIPAL, Place},
+    caller::{Caller, Kind, owner},
+    glob::variables,
+    glob_space::Found,
+    grant,
+    opening::{Builder, Clause, Site, turned},
+    pred::{find, one_of},
+    principal::Via as CoveredBy,
+    reading::Reading,
+    relation::relate,
+    search::{Answer, Puzzle, Solution},
+    witness::witness,
+    words,
+    world::World,
+    zone::Zone,
+};
+use crate::{
+    assess::exposure::{Via, ViaKind, Witness},
+    snapshot::grant::Grant as Listed,
+};
+
+/// What lets somebody in.
+#[derive(Clone, Copy)]
+pub(super) enum Opening<'a> {
+    Statement(ViaKind, Clause<'a>),
+    Grant(&'a Listed),
+}
+
+/// A way in: a case of callers, what it may do, and one request.
+#[derive(Debug, Clone)]
+pub(super) struct Hit {
+    pub(super) caller: Caller,
+    pub(super) actions: Actions,
+    pub(super) via: Via,
+    pub(super) conditions: Vec<String>,
+    pub(super) needs_identity_policy: bool,
+    pub(super) witness: Witness,
+    /// Only the other reading of SEM-61 allows it
+    pub(super) doubtful: bool,
+}
+
+/// What one pass found.
+#[derive(Debug, Default)]
+pub(super) struct Found1 {
+    pub(super) hits: Vec<Hit>,
+    /// Ways that RCPs close, with their names
+    pub(super) blocked: Vec<(Hit, String)>,
+    /// The widest zone of callers about whom a question stayed open
+    pub(super) unclear: Option<Zone>,
+    /// The rules whose readings made a difference
+    pub(super) touched: RuleSet,
+}
+
+/// The search of one case.
+pub(super) enum Outcome {
+    Way(Box<(Witness, Vec<String>)>),
+    None,
+    Unclear,
+}
+
+/// One pass.
+pub(super) struct Run<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) reading: Reading,
+    pub(super) denies: Vec<Clause<'a>>,
+    pub(super) guards: Vec<(&'a str, Clause<'a>)>,
+    pub(super) spelling: BTreeMap<String, String>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(world: &'a World<'a>, reading: Reading) -> Self {
+        let facts = world.facts;
+        let clauses = |policy: &'a super::Reviewed, site| {
+            let denies = policy.rules.iter().enumerate().filter(|(_, rule)| !rule.allows);
+            denies.map(move |(rule, _)| Clause { policy, rule, site })
+        };
+        let mut spelling = BTreeMap::new();
+        let guards = facts.guardrails.iter().map(|(_, policy)| *policy);
+        for policy in facts.policies.iter().map(|(_, policy)| *policy).chain(guards) {
+            for (key, written) in &policy.mentions.spelling {
+                spelling.entry(key.clone()).or_insert_with(|| written.clone());
+            }
+        }
+        let of_key = facts.policies.iter().flat_map(|(_, policy)| clauses(policy, Site::Key));
+        let mut denies: Vec<Clause<'a>> = of_key.collect();
+        let named = |(name, policy): &(&'a str, &'a super::Reviewed)| {
+            let name = *name;
+            clauses(policy, Site::Guardrail).map(move |clause| (name, clause))
+        };
+        let mut guards: Vec<(&str, Clause<'a>)> = facts.guardrails.iter().flat_map(named).collect();
+        // Where statements stand says nothing, so it must not show in the answer.
+        denies.sort_by_key(Clause::text);
+        guards.sort_by_key(|(name, clause)| (*name, clause.text()));
+        Self { world, reading, denies, guards, spelling }
+    }
+
+    /// Everything that lets somebody in.
+    pub(super) fn openings(&self) -> Vec<Opening<'a>> {
+        let facts = self.world.facts;
+        let statements = facts.policies.iter().flat_map(|&(kind, policy)| {
+            let allows = policy.rules.iter().enumerate().filter(|(_, rule)| rule.allows);
+            allows.map(move |(rule, _)| Opening::Statement(kind, Clause { policy, rule, site: Site::Key }))
+        });
+        statements.chain(facts.grants.iter().map(Opening::Grant)).collect()
+    }
+
+    /// Searches for ways in from outside.
+    pub(super) fn ways_in(&self, callers: &[Caller]) -> Found1 {
+        let mut found = Found1::default();
+        for opening in self.openings().into_iter().filter(|opening| opening.leads_outside(self.world)) {
+            for actions in self.groups(opening, Action::is_cross_account) {
+                let start = (found.hits.len(), found.blocked.len());
+                for caller in callers {
+                    let covered = found.hits.iter().skip(start.0).any(|hit| includes(&hit.caller, caller));
+                    if !covered {
+                        self.ask(opening, actions, caller, start.1, &mut found);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn ask(&self, opening: Opening<'a>, actions: Actions, caller: &Caller, start: usize, found: &mut Found1) {
+        let Some(action) = favorite(actions) else { return };
+        let Some(covered) = self.covers(opening, action, caller, &mut found.touched) else { return };
+        let by_statement = matches!(opening, Opening::Statement(..));
+        let retires = action.name() == "kms:RetireGrant";
+        // SEM-49 exempts RetireGrant from RCPs; what a policy alone allows of it (SEM-61) is not counted beyond them.
+        let bound = !self.guards.is_empty() && !caller.linked && (by_statement || !retires);
+        let hit = |(witness, conditions)| Hit {
+            caller: caller.clone(),
+            actions,
+            via: opening.via(),
+            conditions,
+            needs_identity_policy: caller.kind != Kind::Root
+                && (by_statement || covered == CoveredBy::Account),
+            witness,
+            doubtful: by_statement && retires,
+        };
+        let guards: Vec<Clause<'a>> =
+            if bound { self.guards.iter().map(|(_, clause)| *clause).collect() } else { Vec::new() };
+        match self.search(opening, action, caller, &guards, &mut found.touched) {
+            Outcome::Way(way) => return found.hits.push(hit(*way)),
+            Outcome::Unclear => {
+                found.unclear = found.unclear.max(Some(caller.zone));
+                return;
+            }
+            Outcome::None => {}
+        }
+        let known = found.blocked.iter().skip(start).any(|(hit, _)| includes(&hit.caller, caller));
+        if !bound || known {
+            return;
+        }
+        let mut touched = RuleSet::default();
+        if let Outcome::Way(way) = self.search(opening, action, caller, &[], &mut touched) {
+            found.blocked.push((hit(*way), self.blocking(opening, action, caller)));
+        }
+    }
+
+    /// The RCPs that close a way, by name: one that does so alone, or all of them together.
+    fn blocking(&self, opening: Opening<'a>, action: Action, caller: &Caller) -> String {
+        let names: BTreeSet<&str> = self.guards.iter().map(|(name, _)| *name).collect();
+        let alone = names.iter().find(|name| {
+            let guards: Vec<Clause<'a>> =
+                self.guards.iter().filter(|(of, _)| of == *name).map(|(_, clause)| *clause).collect();
+            let mut touched = RuleSet::default();
+            matches!(self.search(opening, action, caller, &guards, &mut touched), Outcome::None)
+        });
+        alone.map_or_else(
+            || names.iter().copied().collect::<Vec<_>>().join(" and "),
+            |name| (*name).to_owned(),
+        )
+    }
+
+    /// The actions of an opening, those together that no statement tells apart.
+    pub(super) fn groups(&self, opening: Opening<'a>, wanted: fn(Action) -> bool) -> Vec<Actions> {
+        let actions = opening.actions();
+        let mut groups: BTreeMap<Vec<bool>, Actions> = BTreeMap::new();
+        let clauses = || self.denies.iter().chain(self.guards.iter().map(|(_, clause)| clause));
+        for action in actions.iter().filter(|action| wanted(*action)) {
+            let denied = clauses().map(|clause| {
+                clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(action))
+            });
+            let carried = self.world.keys.keys().filter(|key| key.starts_with("kms:")).map(|key| {
+                action.condition_keys().iter().any(|carried| {
+                    key.get(..carried.len()).is_some_and(|start| start.eq_ignore_ascii_case(carried))
+                })
+            });
+            let special = ["kms:RetireGrant", "kms:CreateGrant"].map(|name| action.name() == name);
+            let context = [action.has_encryption_context(), action.is_grantable()];
+            let signature: Vec<bool> = denied.chain(carried).chain(special).chain(context).collect();
+            groups.entry(signature).or_default().insert(action);
+        }
+        groups.into_values().collect()
+    }
+
+    /// Through what an opening covers a caller.
+    pub(super) fn covers(
+        &self,
+        opening: Opening<'a>,
+        action: Action,
+        caller: &Caller,
+        touched: &mut RuleSet,
+    ) -> Option<CoveredBy> {
+        match opening {
+            // Which principal covers is asked again with the statement's other elements.
+            Opening::Statement(_, clause) => {
+                let set = clause.statement()?.principal.as_ref()?;
+                super::principal::applies(set, false, caller, self.world, self.reading, touched)
+                    .then_some(CoveredBy::Identity)
+            }
+            Opening::Grant(grant) => {
+                grant::covers_caller(grant, action, caller, self.world, self.reading, touched)
+            }
+        }
+    }
+
+    /// Searches one case, with these RCPs.
+    pub(super) fn search(
+        &self,
+        opening: Opening<'a>,
+        action: Action,
+        caller: &Caller,
+        guards: &[Clause<'a>],
+        touched: &mut RuleSet,
+    ) -> Outcome {
+        let case = Case { world: self.world, caller, action, bound: BTreeMap::new() };
+        self.search_bound(case, opening, guards, touched, &|_| {})
+    }
+
+    /// As `search`, once for every value worth trying of the axes that policy variables stand for.
+    pub(super) fn search_bound(
+        &self,
+        mut case: Case<'a>,
+        opening: Opening<'a>,
+        guards: &[Clause<'a>],
+        touched: &mut RuleSet,
+        narrow: &dyn Fn(&mut Builder<'_, '_>),
+    ) -> Outcome {
+        let Some(axis) = self.open_variable(&case, opening, guards) else {
+            return self.solve(&case, opening, guards, touched, narrow);
+        };
+        let mut unclear = !self.told_apart_by_equality(&axis);
+        if case.bound.len() >= 3 {
+            return Outcome::Unclear;
+        }
+        for value in self.values_to_try(&case, &axis) {
+            case.bound.insert(axis.id.clone(), value);
+            let inner = Case {
+                world: case.world,
+                caller: case.caller,
+                action: case.action,
+                bound: case.bound.clone(),
+            };
+            match self.search_bound(inner, opening, guards, touched, narrow) {
+                Outcome::Way(way) => return Outcome::Way(way),
+                Outcome::Unclear => unclear = true,
+                Outcome::None => {}
+            }
+        }
+        if unclear { Outcome::Unclear } else { Outcome::None }
+    }
+
+    fn solve(
+        &self,
+        case: &Case<'a>,
+        opening: Opening<'a>,
+        guards: &[Clause<'a>],
+        touched: &mut RuleSet,
+        narrow: &dyn Fn(&mut Builder<'_, '_>),
+    ) -> Outcome {
+        let mut builder = Builder { case, reading: self.reading, touched, puzzle: Puzzle::default() };
+        match opening {
+            Opening::Statement(_, clause) => match builder.applies(&clause) {
+                None => return Outcome::None,
+                Some(atoms) => builder.must(atoms.into_iter().map(|(_, atom)| atom).collect()),
+            },
+            Opening::Grant(grant) => {
+                if !grant::constrain(&mut builder, grant) {
+                    return Outcome::None;
+                }
+            }
+        }
+        let all: Vec<Clause<'a>> = self.denies.iter().chain(guards).copied().collect();
+        for (number, clause) in all.iter().enumerate() {
+            if !builder.must_fail(number, clause) {
+                return Outcome::None;
+            }
+        }
+        narrow(&mut builder);
+        relate(&mut builder);
+        let puzzle = builder.puzzle;
+        match puzzle.solve() {
+            Answer::Impossible => Outcome::None,
+            Answer::Unclear => Outcome::Unclear,
+            Answer::Solved(solution) => self.way(case, opening, &all, &puzzle, &solution),
+        }
+    }
+
+    fn way(
+        &self,
+        case: &Case<'a>,
+        opening: Opening<'a>,
+        denies: &[Clause<'a>],
+        puzzle: &Puzzle,
+        solution: &Solution,
+    ) -> Outcome {
+        let mut spelling = self.spelling.clone();
+        spelling.extend(opening.spelling());
+        let Some(witness) = witness(case, puzzle, solution, &spelling) else { return Outcome::Unclear };
+        let mut conditions = opening.conditions();
+        let mut failing_ones = solution.fails.clone();
+        failing_ones.sort_unstable();
+        for (number, condition) in &failing_ones {
+            let statement = denies.get(*number).and_then(Clause::statement);
+            let failing = statement.and_then(|statement| statement.conditions().nth(*condition));
+            let text = failing.map(|(operator, condition)| words::fails(operator, condition));
+            conditions.extend(text.filter(|text| !conditions.contains(text)).into_iter().collect::<Vec<_>>());
+        }
+        Outcome::Way(Box::new((witness, conditions)))
+    }
+
+    /// An open axis that a policy variable of a statement in play stands for.
+    fn open_variable(&self, case: &Case<'a>, opening: Opening<'a>, guards: &[Clause<'a>]) -> Option<Axis> {
+        let own = match opening {
+            Opening::Statement(_, clause) => Some(clause),
+            Opening::Grant(_) => None,
+        };
+        let in_play = own.iter().chain(&self.denies).chain(guards).filter(|clause| {
+            clause.policy.policy.document().has_variables()
+                && clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(case.action))
+        });
+        for clause in in_play {
+            let Some(statement) = clause.statement() else { continue };
+            let tested = statement.conditions().filter(|(operator, condition)| {
+                let place = case.place(&condition.key.to_ascii_lowercase());
+                place != Place::Fixed(None) && turned(case, operator, condition, &place, true).is_none()
+            });
+            let texts = tested.flat_map(|(_, condition)| condition.values.iter().map(|value| value.as_str()));
+            let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
+            for key in texts.chain(resources).flat_map(variables).map(|(key, _)| key) {
+                if super::glob::Meaning::Open == case.meaning(&key)
+                    && let Place::Open(axis) = case.place(&key)
+                {
+                    return Some(axis);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether all that is asked of an axis and of keys compared with it is equality: then values that are named
+    /// nowhere are all alike, and trying one of them is enough.
+    fn told_apart_by_equality(&self, axis: &Axis) -> bool {
+        let of_axis = |key: &str| {
+            key == axis.id
+                || axis.id == PRINCIPAL
+                    && matches!(key, "aws:principalaccount" | "kms:calleraccount" | "aws:username")
+                || axis.id == super::axis::PATHS && key == "aws:principalorgid"
+        };
+        self.world.keys.iter().all(|(key, values)| {
+            let compared = of_axis(key) || values.iter().any(|value| value.contains("${"));
+            !compared || values.iter().all(|value| !value.contains(['*', '?']))
+        })
+    }
+
+    fn values_to_try(&self, case: &Case<'a>, axis: &Axis) -> Vec<Option<String>> {
+        let base = axis.domain.single.clone().unwrap_or_default();
+        let mut texts: Vec<String> = base.prefer.clone();
+        texts.push("keyreach".to_owned());
+        texts.extend(self.world.keys.get(&axis.id).into_iter().flatten().cloned());
+        for (key, values) in &self.world.keys {
+            if values.iter().any(|value| value.contains("${"))
+                && let Place::Fixed(Some(held)) = case.place(key)
+            {
+                texts.extend(held);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        let inside = |text: &String| matches!(find(&base, &[&one_of(&[text])]), Found::Text(_));
+        let given = texts.into_iter().filter(inside).map(Some);
+        given.chain(axis.domain.absent.then_some(None)).take(24).collect()
+    }
+}
+
+/// Whether a way for one case of callers leaves nothing to say of the other.
+fn includes(one: &Caller, other: &Caller) -> bool {
+    let anyone = |caller: &Caller| caller.name.is_none() && caller.account.is_none();
+    if anyone(one) {
+        let members = one.zone == Zone::Organization && other.zone == one.zone;
+        return one.zone == Zone::Public || members || (anyone(other) && one.belongs == other.belongs);
+    }
+    let account = one.name.is_none() && one.account == other.account;
+    (account || one.label() == other.label()) && one.zone >= other.zone
+}
+
+/// The action to show: what hurts most.
+pub(super) fn favorite(actions: Actions) -> Option<Action> {
+    let order = ["kms:Decrypt", "kms:Sign", "kms:GenerateDataKey", "kms:CreateGrant"];
+    let named = order.iter().filter_map(|name| name.parse().ok()).find(|action| actions.contains(*action));
+    named.or_else(|| actions.iter().next())
+}
+
+impl<'a> Opening<'a> {
+    /// The actions it can let somebody do.
+    pub(super) fn actions(self) -> Actions {
+        match self {
+            Self::Statement(_, clause) => {
+                clause.policy.rules.get(clause.rule).map_or(Actions::none(), |rule| rule.actions)
+            }
+            Self::Grant(grant) => grant::actions(grant),
+        }
+    }
+
+    pub(super) fn via(self) -> Via {
+        match self {
+            Self::Statement(kind, clause) => {
+                let rule = clause.policy.rules.get(clause.rule);
+                let name = rule.map(|rule| clause.policy.policy.statement_name(rule.index));
+                Via { kind, statement: name, grant_id: None }
+            }
+            Self::Grant(grant) => {
+                Via { kind: ViaKind::Grant, statement: None, grant_id: Some(grant.grant_id.clone()) }
+            }
+        }
+    }
+
+    /// Whether it can let in anybody outside the key's account and no service.
+    fn leads_outside(self, world: &World<'_>) -> bool {
+        let outside = |account| account != world.account;
+        match self {
+            Self::Statement(_, clause) => {
+                clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
+                    reaches(set, |form| matches!(form, Form::Everyone), |account| outside(account))
+                })
+            }
+            Self::Grant(grant) => {
+                let named = [&grant.grantee_principal, &grant.retiring_principal];
+                let accounts = named.into_iter().flatten().chain(&grant.issuing_account);
+                accounts
+                    .filter_map(|text| {
+                        owner(&keyreach_policy::principal::Principal::of_grant(text.as_str()))
+                            .or_else(|| super::world::account_of(text))
+                    })
+                    .any(outside)
+            }
+        }
+    }
+
+    /// Whether it can let in a service.
+    pub(super) fn leads_to_services(self) -> bool {
+        match self {
+            Self::Statement(_, clause) => {
+                clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
+                    reaches(set, |form| matches!(form, Form::Everyone | Form::Service), |_| false)
+                })
+            }
+            Self::Grant(grant) => {
+                grant::grantee(grant).is_some_and(|grantee| grantee.form() == Form::Service)
+            }
+        }
+    }
+
+    /// The conditions it sets, in words.
+    pub(super) fn conditions(self) -> Vec<String> {
+        match self {
+            Self::Statement(_, clause) => clause.statement().map_or_else(Vec::new, |statement| {
+                statement
+                    .conditions()
+                    .map(|(operator, condition)| words::holds(operator, condition))
+                    .collect()
+            }),
+            Self::Grant(grant) => {
+                let constraints = &grant.constraints;
+                let equals =
+                    constraints.encryption_context_equals.as_ref().map(|pairs| words::pairs(pairs, true));
+                let subset =
+                    constraints.encryption_context_subset.as_ref().map(|pairs| words::pairs(pairs, false));
+                let source =
+                    constraints.source_arn.as_ref().map(|arn| format!("aws:SourceArn is like {arn}"));
+                [equals, subset, source].into_iter().flatten().collect()
+            }
+        }
+    }
+
+    /// SEM-59: the keys of an encryption context as a grant writes them.
+    fn spelling(self) -> BTreeMap<String, String> {
+        let Self::Grant(grant) = self else { return BTreeMap::new() };
+        let constraints = &grant.constraints;
+        let pairs = [&constraints.encryption_context_equals, &constraints.encryption_context_subset];
+        let names = pairs.into_iter().flatten().flat_map(BTreeMap::keys);
+        names
+            .map(|name| format!("kms:EncryptionContext:{name}"))
+            .map(|key| (key.to_ascii_lowercase(), key))
+            .collect()
+    }
+}
+
+fn reaches(
+    set: &PrincipalSet,
+    form_fits: fn(Form) -> bool,
+    account_fits: impl Fn(keyreach_policy::aws::AccountId) -> bool,
+) -> bool {
+    match &set.principals {
+        _ if set.negated => true,
+        Principals::Everyone => true,
+        Principals::Named(lists) => lists
+            .iter()
+            .flat_map(|(_, list)| list.iter())
+            .any(|one| form_fits(one.form()) || owner(one).is_some_and(&account_fits)),
+    }
+}
