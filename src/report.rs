@@ -89,7 +89,7 @@ impl<'a> Report<'a> {
         }
         Ok(Self {
             snapshot,
-            coverage: Coverage::of(snapshot),
+            coverage: Coverage::of(snapshot, assessment),
             summary: Summary::of(assessment),
             keys: found
                 .into_iter()

@@ -221,16 +221,15 @@ mod tests {
     fn shortest_strings() {
         assert_eq!(between(&["a*c", "*b*"], &[]), Found::Text("abc".to_owned()));
         assert_eq!(between(&["a*"], &["*"]), Found::Nothing);
-        assert_eq!(between(&["a*"], &["a", "a?*b"]).clone(), between(&["a*"], &["a", "a?*b"]));
         assert_eq!(between(&["a?"], &["*"]), Found::Nothing);
         assert_eq!(between(&["abc"], &["*d*"]), Found::Text("abc".to_owned()));
         assert_eq!(between(&["a*", "b*"], &[]), Found::Nothing);
-        assert_eq!(between(&["*a*b*", "?????"], &["a*"]), between(&["*a*b*", "?????"], &["a*"]));
     }
 
     #[test]
     fn what_nothing_excludes_is_found() {
         assert!(matches!(between(&["??*"], &["x*", "*x", "w*"]), Found::Text(_)));
+        assert!(matches!(between(&["*a*b*", "?????"], &["a*"]), Found::Text(_)));
         assert_eq!(between(&["??"], &["?*"]), Found::Nothing);
     }
 }

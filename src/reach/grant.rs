@@ -2,7 +2,7 @@
 //! (SEM-54 to SEM-62).
 
 use keyreach_policy::{
-    Constraints, Grant, RuleSet,
+    Constraints, Grant,
     aws::{Action, Actions},
     principal::Principal,
 };
@@ -14,9 +14,9 @@ use super::{
     opening::Builder,
     pred::{Pred, one_of},
     principal::{Via, covers},
-    reading::Reading,
+    reading::Lens,
     relation::hold_pairs,
-    world::{World, account_of},
+    world::account_of,
 };
 use crate::snapshot::grant::Grant as Listed;
 
@@ -67,15 +67,8 @@ impl ExtendWith for Actions {
 }
 
 /// Through what a grant covers the caller for an action; `Via::Account` leaves it to the caller's own IAM.
-pub(super) fn covers_caller(
-    grant: &Listed,
-    action: Action,
-    caller: &Caller,
-    world: &World<'_>,
-    reading: Reading,
-    touched: &mut RuleSet,
-) -> Option<Via> {
-    let mut via = |principal: Option<Principal>| covers(&principal?, caller, world, reading, touched);
+pub(super) fn covers_caller(grant: &Listed, action: Action, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
+    let via = |principal: Option<Principal>| covers(&principal?, caller, lens);
     if action.name() != "kms:RetireGrant" {
         return if operations(grant).contains(action) { via(grantee(grant)) } else { None };
     }

@@ -15,7 +15,7 @@ use super::{
     glob::{Meaning, Piece, pieces},
     pred::{Pred, one_of},
     principal::applies,
-    reading::Reading,
+    reading::Lens,
     search::{Alternative, Atom, Held, Puzzle, meets, meets_several},
     statement::{Reviewed, is_resource},
 };
@@ -50,8 +50,7 @@ impl<'a> Clause<'a> {
 /// Builds puzzles of one case.
 pub(super) struct Builder<'a, 'c> {
     pub(super) case: &'c Case<'a>,
-    pub(super) reading: Reading,
-    pub(super) touched: &'c mut RuleSet,
+    pub(super) lens: &'c Lens<'a>,
     pub(super) puzzle: Puzzle,
 }
 
@@ -79,17 +78,16 @@ impl Builder<'_, '_> {
             return None;
         }
         let set = statement.principal.as_ref()?;
-        let world = self.case.world;
         // SEM-14: an RCP is for everyone or for nobody.
         if clause.site == Site::Guardrail && !is_everyone(set) {
             return None;
         }
-        if !applies(set, !rule.allows, self.case.caller, world, self.reading, self.touched) {
+        if !applies(set, !rule.allows, self.case.caller, self.lens) {
             return None;
         }
         let mut atoms = Vec::new();
         let variables = clause.policy.policy.document().has_variables();
-        match is_resource(statement.resource.as_ref()?, variables, self.case, self.reading, self.touched) {
+        match is_resource(statement.resource.as_ref()?, variables, self.case, self.lens) {
             Some(true) => {}
             Some(false) => return None,
             None => atoms.push((usize::MAX, self.puzzle.riddle())),
@@ -110,11 +108,11 @@ impl Builder<'_, '_> {
             let meaning = |key: &str| self.case.meaning(key);
             let arns_only =
                 matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
-            let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.reading };
+            let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.lens.reading };
             let mut touched = RuleSet::default();
             let asked = demand(operator, condition, &glossary, &mut touched);
             if place != Place::Fixed(None) {
-                *self.touched = self.touched.union(touched);
+                touched.iter().for_each(|rule| self.lens.touch(rule));
             }
             match self.atom(place, cardinality(&key) == Cardinality::Multi, asked) {
                 Ok(atom) => atoms.push((number, atom)),

@@ -151,30 +151,79 @@ pub(super) fn date(text: &str) -> Option<i128> {
     {
         return epoch(text, digits);
     }
-    let upper = text.to_ascii_uppercase();
-    let padded = match upper.len() {
-        4 => format!("{upper}-01-01"),
-        7 => format!("{upper}-01"),
-        _ => upper,
+    let (day, time) = match text.split_once(['T', 't']) {
+        Some((day, time)) => (day, Some(time)),
+        None => (text, None),
     };
-    if let Ok(moment) = padded.parse::<Timestamp>() {
-        return Some(moment.as_nanosecond());
+    let parts: Vec<&str> = day.split('-').collect();
+    let (year, month, first) = match parts.as_slice() {
+        [year] => (*year, "01", "01"),
+        [year, month] => (*year, *month, "01"),
+        [year, month, day] => (*year, *month, *day),
+        _ => return None,
+    };
+    let [month, first] = [two_digits(month)?, two_digits(first)?];
+    let year = Some(year).filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))?;
+    let date = civil::Date::new(year.parse().ok()?, month, first).ok()?;
+    let midnight = Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok()?.as_nanosecond();
+    match time {
+        None => Some(midnight),
+        Some(time) if parts.len() == 3 => Some(midnight + time_of_day(time)?),
+        Some(_) => None,
     }
-    let local = if padded.contains('T') {
-        padded.parse::<civil::DateTime>().ok()?
-    } else {
-        padded.parse::<civil::Date>().ok()?.to_datetime(civil::Time::midnight())
+}
+
+fn two_digits(text: &str) -> Option<i8> {
+    let plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    if plain { text.parse().ok() } else { None }
+}
+
+/// `hh:mm`, with seconds and their fraction where given, then `Z`, an offset or nothing; in nanoseconds of UTC.
+fn time_of_day(text: &str) -> Option<i128> {
+    let at = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
+    let (clock, zone) = text.split_at_checked(at)?;
+    let mut parts = clock.split(':');
+    let (hour, minute) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
+    let (second, nanos) = match parts.next() {
+        None => (0, 0),
+        Some(text) => {
+            let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+            (two_digits(whole)?, fraction(part)?)
+        }
     };
-    Offset::UTC.to_timestamp(local).ok().map(Timestamp::as_nanosecond)
+    if parts.next().is_some() || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = i128::from(hour) * 3600 + i128::from(minute) * 60 + i128::from(second);
+    Some((seconds - offset(zone)?) * SECOND + nanos)
+}
+
+/// Seconds east of UTC.
+fn offset(zone: &str) -> Option<i128> {
+    if matches!(zone, "" | "Z" | "z") {
+        return Some(0);
+    }
+    let digits = zone.get(1..)?;
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) => (two_digits(hours)?, two_digits(minutes)?),
+        None => (two_digits(digits.get(..2)?)?, two_digits(digits.get(2..)?)?),
+    };
+    let size = i128::from(hours) * 3600 + i128::from(minutes) * 60;
+    (hours <= 23 && minutes <= 59).then_some(if zone.starts_with('-') { -size } else { size })
 }
 
 fn epoch(text: &str, digits: &str) -> Option<i128> {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let seconds: i128 = Some(whole).filter(|whole| (1..=15).contains(&whole.len()))?.parse().ok()?;
-    let fraction: String = part.chars().chain("000000000".chars()).take(9).collect();
-    let nanos: i128 = Some(fraction).filter(|_| !part.is_empty())?.parse().ok()?;
-    let size = seconds * SECOND + nanos;
+    let size = seconds * SECOND + fraction(part)?;
     Some(if text.starts_with('-') { -size } else { size })
+}
+
+/// The digits after a decimal point, in nanoseconds.
+fn fraction(part: &str) -> Option<i128> {
+    let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let nine: String = part.chars().chain("000000000".chars()).take(9).collect();
+    if digits { nine.parse().ok() } else { None }
 }
 
 /// A network, or an address alone.
@@ -218,12 +267,13 @@ enum Tried {
 fn attempt(candidates: impl IntoIterator<Item = String>, preds: &[&Pred]) -> Tried {
     let mut perhaps = false;
     for text in candidates {
-        let answers = preds.iter().map(|pred| pred.holds(&text));
-        match answers.fold(Some(true), |all, one| match (all, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        }) {
+        let answers: Vec<Option<bool>> = preds.iter().map(|pred| pred.holds(&text)).collect();
+        let all = if answers.contains(&Some(false)) {
+            Some(false)
+        } else {
+            (!answers.contains(&None)).then_some(true)
+        };
+        match all {
             Some(true) => return Tried::Fits(text),
             Some(false) => {}
             None => perhaps = true,
@@ -408,7 +458,8 @@ mod tests {
             assert_eq!(date(text), Some(1_709_210_096_000_000_000), "{text}");
         }
         assert_eq!(date("1970-01-01"), Some(0));
-        assert_eq!(date("1970"), Some(0));
+        assert_eq!(date("1970"), Some(1_970_000_000_000));
+        assert_eq!(date("1970-01"), Some(0));
         assert_eq!(date("2024-02-29T12:34Z"), Some(1_709_210_040_000_000_000));
         assert_eq!(date("-0.25"), Some(-250_000_000));
         for text in ["", "now", "2023-02-29", "+5", "1e9"] {

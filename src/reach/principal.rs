@@ -2,15 +2,14 @@
 //! (SEM-1 to SEM-13). Written anew beside the policy engine: each checks the other.
 
 use keyreach_policy::{
-    Rule, RuleSet,
+    Rule,
     principal::{Form, Principal},
     syntax::{PrincipalSet, Principals},
 };
 
 use super::{
     caller::{ANY_SERVICE, Caller, Kind},
-    reading::Reading,
-    world::World,
+    reading::Lens,
 };
 
 /// Through what a principal covers a caller.
@@ -37,15 +36,9 @@ pub(super) fn role_name(principal: &Principal) -> Option<&str> {
 }
 
 /// Whether a principal covers a caller.
-pub(super) fn covers(
-    principal: &Principal,
-    caller: &Caller,
-    world: &World<'_>,
-    reading: Reading,
-    touched: &mut RuleSet,
-) -> Option<Via> {
+pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
     let text = principal.as_str();
-    let own_partition = caller.name.as_deref().and_then(partition).unwrap_or(world.partition);
+    let own_partition = caller.name.as_deref().and_then(partition).unwrap_or(lens.world.partition);
     let identity = |kind| {
         let is = caller.kind == kind && caller.name.as_deref() == Some(text);
         is.then_some(Via::Identity)
@@ -66,9 +59,9 @@ pub(super) fn covers(
             let (named, given) = (role_name(principal)?, caller.role_name()?);
             let (folded, exact) = (named.eq_ignore_ascii_case(given), named == given);
             if same_place && folded != exact {
-                touched.insert(Rule::RoleNameCase);
+                lens.touch(Rule::RoleNameCase);
             }
-            let same = if reading.role_name_with_case { exact } else { folded };
+            let same = if lens.reading.role_name_with_case { exact } else { folded };
             (same_place && same).then_some(Via::Role)
         }
         Form::Service => {
@@ -80,20 +73,13 @@ pub(super) fn covers(
 }
 
 /// Whether a `Principal` element makes its statement apply to a caller without permissions boundary.
-pub(super) fn applies(
-    set: &PrincipalSet,
-    denies: bool,
-    caller: &Caller,
-    world: &World<'_>,
-    reading: Reading,
-    touched: &mut RuleSet,
-) -> bool {
+pub(super) fn applies(set: &PrincipalSet, denies: bool, caller: &Caller, lens: &Lens<'_>) -> bool {
     let named: Vec<Via> = match &set.principals {
         Principals::Everyone => vec![Via::Everyone],
         Principals::Named(lists) => lists
             .iter()
             .flat_map(|(_, list)| list.iter())
-            .filter_map(|principal| covers(principal, caller, world, reading, touched))
+            .filter_map(|principal| covers(principal, caller, lens))
             .collect(),
     };
     if !set.negated {
@@ -105,9 +91,9 @@ pub(super) fn applies(
     }
     let (chain, identity) = exempt(&named, caller);
     if chain != identity {
-        touched.insert(Rule::NotPrincipalChain);
+        lens.touch(Rule::NotPrincipalChain);
     }
-    !(if reading.identity_alone_exempts { identity } else { chain })
+    !(if lens.reading.identity_alone_exempts { identity } else { chain })
 }
 
 /// SEM-12: whether the whole chain of the caller is listed, and whether its identity is.

@@ -1,7 +1,11 @@
 //! The rules that AWS leaves open and that matter to callers from outside, each with the reading to take, and
 //! every combination of the readings of some of them (semantics, 3.9).
 
+use std::cell::Cell;
+
 use keyreach_policy::{ResourceStar, Rule, RuleSet};
+
+use super::world::World;
 
 /// One way to read the open rules; the default is what AWS documents or the probable one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,5 +64,30 @@ impl Reading {
             }
         }
         rules
+    }
+}
+
+/// A key seen under one reading; notes the rules whose other readings made a difference on the way.
+pub(super) struct Lens<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) reading: Reading,
+    touched: Cell<RuleSet>,
+}
+
+impl<'a> Lens<'a> {
+    pub(super) fn new(world: &'a World<'a>, reading: Reading) -> Self {
+        Self { world, reading, touched: Cell::default() }
+    }
+
+    /// Another reading of the rule would have said something else.
+    pub(super) fn touch(&self, rule: Rule) {
+        let mut rules = self.touched.get();
+        rules.insert(rule);
+        self.touched.set(rules);
+    }
+
+    /// The rules that made a difference so far.
+    pub(super) fn touched(&self) -> RuleSet {
+        self.touched.get()
     }
 }

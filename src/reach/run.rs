@@ -19,7 +19,7 @@ use super::{
     opening::{Builder, Clause, Site, turned},
     pred::{find, one_of},
     principal::Via as CoveredBy,
-    reading::Reading,
+    reading::{Lens, Reading},
     relation::relate,
     search::{Answer, Puzzle, Solution},
     witness::witness,
@@ -71,10 +71,17 @@ pub(super) enum Outcome {
     Unclear,
 }
 
+/// What to search for a case: an opening, the RCPs in force, and what else is asked of the request.
+pub(super) struct Query<'a, 'q> {
+    pub(super) opening: Opening<'a>,
+    pub(super) guards: &'q [Clause<'a>],
+    pub(super) narrow: &'q dyn Fn(&mut Builder<'_, '_>),
+}
+
 /// One pass.
 pub(super) struct Run<'a> {
-    pub(super) world: &'a World<'a>,
-    pub(super) reading: Reading,
+    pub(super) lens: Lens<'a>,
+    world: &'a World<'a>,
     pub(super) denies: Vec<Clause<'a>>,
     pub(super) guards: Vec<(&'a str, Clause<'a>)>,
     pub(super) spelling: BTreeMap<String, String>,
@@ -104,7 +111,7 @@ impl<'a> Run<'a> {
         // Where statements stand says nothing, so it must not show in the answer.
         denies.sort_by_key(Clause::text);
         guards.sort_by_key(|(name, clause)| (*name, clause.text()));
-        Self { world, reading, denies, guards, spelling }
+        Self { lens: Lens::new(world, reading), world, denies, guards, spelling }
     }
 
     /// Everything that lets somebody in.
@@ -122,21 +129,22 @@ impl<'a> Run<'a> {
         let mut found = Found1::default();
         for opening in self.openings().into_iter().filter(|opening| opening.leads_outside(self.world)) {
             for actions in self.groups(opening, Action::is_cross_account) {
-                let start = (found.hits.len(), found.blocked.len());
+                let start = found.hits.len();
                 for caller in callers {
-                    let covered = found.hits.iter().skip(start.0).any(|hit| includes(&hit.caller, caller));
+                    let covered = found.hits.iter().skip(start).any(|hit| includes(&hit.caller, caller));
                     if !covered {
-                        self.ask(opening, actions, caller, start.1, &mut found);
+                        self.ask(opening, actions, caller, &mut found);
                     }
                 }
             }
         }
+        found.touched = self.lens.touched();
         found
     }
 
-    fn ask(&self, opening: Opening<'a>, actions: Actions, caller: &Caller, start: usize, found: &mut Found1) {
+    fn ask(&self, opening: Opening<'a>, actions: Actions, caller: &Caller, found: &mut Found1) {
         let Some(action) = favorite(actions) else { return };
-        let Some(covered) = self.covers(opening, action, caller, &mut found.touched) else { return };
+        let Some(covered) = self.covers(opening, action, caller) else { return };
         let by_statement = matches!(opening, Opening::Statement(..));
         let retires = action.name() == "kms:RetireGrant";
         // SEM-49 exempts RetireGrant from RCPs; what a policy alone allows of it (SEM-61) is not counted beyond them.
@@ -153,7 +161,8 @@ impl<'a> Run<'a> {
         };
         let guards: Vec<Clause<'a>> =
             if bound { self.guards.iter().map(|(_, clause)| *clause).collect() } else { Vec::new() };
-        match self.search(opening, action, caller, &guards, &mut found.touched) {
+        let query = |guards| Query { opening, guards, narrow: &|_| {} };
+        match self.search(action, caller, &query(&guards)) {
             Outcome::Way(way) => return found.hits.push(hit(*way)),
             Outcome::Unclear => {
                 found.unclear = found.unclear.max(Some(caller.zone));
@@ -161,12 +170,15 @@ impl<'a> Run<'a> {
             }
             Outcome::None => {}
         }
-        let known = found.blocked.iter().skip(start).any(|(hit, _)| includes(&hit.caller, caller));
+        let via = opening.via();
+        let known = found
+            .blocked
+            .iter()
+            .any(|(hit, _)| hit.via == via && hit.actions == actions && includes(&hit.caller, caller));
         if !bound || known {
             return;
         }
-        let mut touched = RuleSet::default();
-        if let Outcome::Way(way) = self.search(opening, action, caller, &[], &mut touched) {
+        if let Outcome::Way(way) = self.search(action, caller, &query(&[])) {
             found.blocked.push((hit(*way), self.blocking(opening, action, caller)));
         }
     }
@@ -177,8 +189,8 @@ impl<'a> Run<'a> {
         let alone = names.iter().find(|name| {
             let guards: Vec<Clause<'a>> =
                 self.guards.iter().filter(|(of, _)| of == *name).map(|(_, clause)| *clause).collect();
-            let mut touched = RuleSet::default();
-            matches!(self.search(opening, action, caller, &guards, &mut touched), Outcome::None)
+            let query = Query { opening, guards: &guards, narrow: &|_| {} };
+            matches!(self.search(action, caller, &query), Outcome::None)
         });
         alone.map_or_else(
             || names.iter().copied().collect::<Vec<_>>().join(" and "),
@@ -209,50 +221,26 @@ impl<'a> Run<'a> {
     }
 
     /// Through what an opening covers a caller.
-    pub(super) fn covers(
-        &self,
-        opening: Opening<'a>,
-        action: Action,
-        caller: &Caller,
-        touched: &mut RuleSet,
-    ) -> Option<CoveredBy> {
+    pub(super) fn covers(&self, opening: Opening<'a>, action: Action, caller: &Caller) -> Option<CoveredBy> {
         match opening {
             // Which principal covers is asked again with the statement's other elements.
             Opening::Statement(_, clause) => {
                 let set = clause.statement()?.principal.as_ref()?;
-                super::principal::applies(set, false, caller, self.world, self.reading, touched)
-                    .then_some(CoveredBy::Identity)
+                super::principal::applies(set, false, caller, &self.lens).then_some(CoveredBy::Identity)
             }
-            Opening::Grant(grant) => {
-                grant::covers_caller(grant, action, caller, self.world, self.reading, touched)
-            }
+            Opening::Grant(grant) => grant::covers_caller(grant, action, caller, &self.lens),
         }
     }
 
-    /// Searches one case, with these RCPs.
-    pub(super) fn search(
-        &self,
-        opening: Opening<'a>,
-        action: Action,
-        caller: &Caller,
-        guards: &[Clause<'a>],
-        touched: &mut RuleSet,
-    ) -> Outcome {
-        let case = Case { world: self.world, caller, action, bound: BTreeMap::new() };
-        self.search_bound(case, opening, guards, touched, &|_| {})
+    /// Searches one case.
+    pub(super) fn search(&self, action: Action, caller: &Caller, query: &Query<'a, '_>) -> Outcome {
+        self.search_bound(Case { world: self.world, caller, action, bound: BTreeMap::new() }, query)
     }
 
     /// As `search`, once for every value worth trying of the axes that policy variables stand for.
-    pub(super) fn search_bound(
-        &self,
-        mut case: Case<'a>,
-        opening: Opening<'a>,
-        guards: &[Clause<'a>],
-        touched: &mut RuleSet,
-        narrow: &dyn Fn(&mut Builder<'_, '_>),
-    ) -> Outcome {
-        let Some(axis) = self.open_variable(&case, opening, guards) else {
-            return self.solve(&case, opening, guards, touched, narrow);
+    fn search_bound(&self, mut case: Case<'_>, query: &Query<'a, '_>) -> Outcome {
+        let Some(axis) = self.open_variable(&case, query) else {
+            return self.solve(&case, query);
         };
         let mut unclear = !self.told_apart_by_equality(&axis);
         if case.bound.len() >= 3 {
@@ -266,7 +254,7 @@ impl<'a> Run<'a> {
                 action: case.action,
                 bound: case.bound.clone(),
             };
-            match self.search_bound(inner, opening, guards, touched, narrow) {
+            match self.search_bound(inner, query) {
                 Outcome::Way(way) => return Outcome::Way(way),
                 Outcome::Unclear => unclear = true,
                 Outcome::None => {}
@@ -275,16 +263,9 @@ impl<'a> Run<'a> {
         if unclear { Outcome::Unclear } else { Outcome::None }
     }
 
-    fn solve(
-        &self,
-        case: &Case<'a>,
-        opening: Opening<'a>,
-        guards: &[Clause<'a>],
-        touched: &mut RuleSet,
-        narrow: &dyn Fn(&mut Builder<'_, '_>),
-    ) -> Outcome {
-        let mut builder = Builder { case, reading: self.reading, touched, puzzle: Puzzle::default() };
-        match opening {
+    fn solve(&self, case: &Case<'_>, query: &Query<'a, '_>) -> Outcome {
+        let mut builder = Builder { case, lens: &self.lens, puzzle: Puzzle::default() };
+        match query.opening {
             Opening::Statement(_, clause) => match builder.applies(&clause) {
                 None => return Outcome::None,
                 Some(atoms) => builder.must(atoms.into_iter().map(|(_, atom)| atom).collect()),
@@ -295,29 +276,28 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        let all: Vec<Clause<'a>> = self.denies.iter().chain(guards).copied().collect();
+        let all: Vec<Clause<'a>> = self.denies.iter().chain(query.guards).copied().collect();
         for (number, clause) in all.iter().enumerate() {
             if !builder.must_fail(number, clause) {
                 return Outcome::None;
             }
         }
-        narrow(&mut builder);
+        (query.narrow)(&mut builder);
         relate(&mut builder);
         let puzzle = builder.puzzle;
         match puzzle.solve() {
             Answer::Impossible => Outcome::None,
             Answer::Unclear => Outcome::Unclear,
-            Answer::Solved(solution) => self.way(case, opening, &all, &puzzle, &solution),
+            Answer::Solved(solution) => self.way(case, query.opening, &all, (&puzzle, &solution)),
         }
     }
 
     fn way(
         &self,
-        case: &Case<'a>,
+        case: &Case<'_>,
         opening: Opening<'a>,
         denies: &[Clause<'a>],
-        puzzle: &Puzzle,
-        solution: &Solution,
+        (puzzle, solution): (&Puzzle, &Solution),
     ) -> Outcome {
         let mut spelling = self.spelling.clone();
         spelling.extend(opening.spelling());
@@ -335,12 +315,12 @@ impl<'a> Run<'a> {
     }
 
     /// An open axis that a policy variable of a statement in play stands for.
-    fn open_variable(&self, case: &Case<'a>, opening: Opening<'a>, guards: &[Clause<'a>]) -> Option<Axis> {
-        let own = match opening {
+    fn open_variable(&self, case: &Case<'_>, query: &Query<'a, '_>) -> Option<Axis> {
+        let own = match query.opening {
             Opening::Statement(_, clause) => Some(clause),
             Opening::Grant(_) => None,
         };
-        let in_play = own.iter().chain(&self.denies).chain(guards).filter(|clause| {
+        let in_play = own.iter().chain(&self.denies).chain(query.guards).filter(|clause| {
             clause.policy.policy.document().has_variables()
                 && clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(case.action))
         });
@@ -378,7 +358,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn values_to_try(&self, case: &Case<'a>, axis: &Axis) -> Vec<Option<String>> {
+    fn values_to_try(&self, case: &Case<'_>, axis: &Axis) -> Vec<Option<String>> {
         let base = axis.domain.single.clone().unwrap_or_default();
         let mut texts: Vec<String> = base.prefer.clone();
         texts.push("keyreach".to_owned());
@@ -444,11 +424,10 @@ impl<'a> Opening<'a> {
     fn leads_outside(self, world: &World<'_>) -> bool {
         let outside = |account| account != world.account;
         match self {
-            Self::Statement(_, clause) => {
-                clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
-                    reaches(set, |form| matches!(form, Form::Everyone), |account| outside(account))
-                })
-            }
+            Self::Statement(_, clause) => clause
+                .statement()
+                .and_then(|statement| statement.principal.as_ref())
+                .is_some_and(|set| reaches(set, |form| matches!(form, Form::Everyone), outside)),
             Self::Grant(grant) => {
                 let named = [&grant.grantee_principal, &grant.retiring_principal];
                 let accounts = named.into_iter().flatten().chain(&grant.issuing_account);

@@ -3,19 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyreach_policy::{
-    RuleSet,
-    aws::{AccountId, Action, Actions},
-};
+use keyreach_policy::aws::{AccountId, Action, Actions};
 
 use super::{
-    axis::Case,
     caller::{Caller, other_than, services},
     condition::Demand,
     glob::{Class, Glob, Part, exactly, glob},
     opening::Builder,
     pred::Pred,
-    run::{Opening, Outcome, Run, favorite},
+    run::{Opening, Outcome, Query, Run, favorite},
     search::{Alternative, Atom},
     world::{World, account_of},
 };
@@ -34,7 +30,7 @@ const CONTEXT: &str = "kms:encryptioncontext:";
 
 /// Everything that services may do. What stays open counts as possible and as unguarded.
 pub(super) fn uses(run: &Run<'_>) -> Vec<ServiceUse> {
-    let world = run.world;
+    let world = run.lens.world;
     let mut found: BTreeMap<(String, Option<String>), Actions> = BTreeMap::new();
     let own = Own::new(world);
     for opening in run.openings().into_iter().filter(|opening| opening.leads_to_services()) {
@@ -72,18 +68,18 @@ fn ask<'a>(
     own: &Own,
 ) -> Option<Option<String>> {
     let action = favorite(actions)?;
-    let mut touched = RuleSet::default();
-    run.covers(opening, action, caller, &mut touched)?;
+    run.covers(opening, action, caller)?;
     // Retiring a grant is no use of the key.
     if action.name() == "kms:RetireGrant" {
         return None;
     }
     let guards: Vec<_> = run.guards.iter().map(|(_, clause)| *clause).collect();
-    let case = || Case { world: run.world, caller, action, bound: BTreeMap::new() };
-    if matches!(run.search_bound(case(), opening, &guards, &mut touched, &|_| {}), Outcome::None) {
+    let any = Query { opening, guards: &guards, narrow: &|_| {} };
+    if matches!(run.search(action, caller, &any), Outcome::None) {
         return None;
     }
-    let foreign = run.search_bound(case(), opening, &guards, &mut touched, &|builder| own.elsewhere(builder));
+    let foreign = Query { narrow: &|builder| own.elsewhere(builder), ..any };
+    let foreign = run.search(action, caller, &foreign);
     Some(matches!(foreign, Outcome::None).then(|| guard(opening)))
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::{
-    ParseError, Policy, ResourceStar, Rule, RuleSet,
+    ParseError, Policy, ResourceStar, Rule,
     aws::{Action, Actions},
     principal::Principal,
     syntax::{ActionSet, Document, Effect, Entry, OneOrMany, Principals, ResourceSet, Statement},
@@ -13,7 +13,7 @@ use keyreach_policy::{
 use super::{
     axis::Case,
     glob::{Class, Glob, Piece, Resolved, accepts, arn, over, pieces, resolve, variables},
-    reading::Reading,
+    reading::Lens,
 };
 
 /// A policy, read for the search.
@@ -143,12 +143,11 @@ pub(super) fn is_resource(
     set: &ResourceSet,
     has_variables: bool,
     case: &Case<'_>,
-    reading: Reading,
-    touched: &mut RuleSet,
+    lens: &Lens<'_>,
 ) -> Option<bool> {
     let mut open = false;
     for text in set.patterns.iter() {
-        match fits(text, has_variables, case, reading, touched) {
+        match fits(text, has_variables, case, lens) {
             Some(true) => return Some(!set.negated),
             Some(false) => {}
             None => open = true,
@@ -157,13 +156,7 @@ pub(super) fn is_resource(
     if open { None } else { Some(set.negated) }
 }
 
-fn fits(
-    text: &str,
-    has_variables: bool,
-    case: &Case<'_>,
-    reading: Reading,
-    touched: &mut RuleSet,
-) -> Option<bool> {
+fn fits(text: &str, has_variables: bool, case: &Case<'_>, lens: &Lens<'_>) -> Option<bool> {
     if text == "*" {
         return Some(true);
     }
@@ -184,8 +177,8 @@ fn fits(
         return Some(false);
     }
     // SEM-24: it fits only where a star runs over a colon.
-    touched.insert(Rule::ResourceStar);
-    Some(match reading.resource_star {
+    lens.touch(Rule::ResourceStar);
+    Some(match lens.reading.resource_star {
         ResourceStar::WithinSegment => false,
         ResourceStar::Anywhere => true,
         ResourceStar::EndOfSegment => accepts(&running_on(&pieces), key),

@@ -203,8 +203,8 @@ impl<'a> World<'a> {
     /// The number of an account that is named nowhere, to show in witnesses.
     pub(super) fn stranger(&self, belongs: &Belongs) -> String {
         if *belongs == Belongs::Own {
-            let members = self.own.into_iter().flat_map(|own| own.members.iter());
-            if let Some(member) = members.filter(|account| !self.accounts.contains(account)).next() {
+            let mut members = self.own.into_iter().flat_map(|own| own.members.iter());
+            if let Some(member) = members.find(|account| !self.accounts.contains(account)) {
                 return member.to_string();
             }
         }

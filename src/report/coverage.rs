@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::aws::AccountId;
 
+use crate::assess::Assessment;
 use crate::snapshot::{
     Snapshot, TargetSource,
     cell::{Cell, CellState},
@@ -65,9 +66,9 @@ impl AccountCoverage {
 }
 
 impl<'a> Coverage<'a> {
-    /// Counts what a snapshot holds and lacks.
+    /// Counts what a snapshot holds and lacks, and where judging it failed.
     #[must_use]
-    pub fn of(snapshot: &'a Snapshot) -> Self {
+    pub fn of(snapshot: &'a Snapshot, assessment: &'a Assessment) -> Self {
         let mut cells = BTreeMap::new();
         let mut cells_complete: BTreeMap<AccountId, bool> = BTreeMap::new();
         for cell in &snapshot.cells {
@@ -81,11 +82,12 @@ impl<'a> Coverage<'a> {
             (account.id, AccountCoverage::of(account, cells_complete))
         });
         let outside = snapshot.gaps_outside_cells().map(|gap| (None, gap));
+        let judging = assessment.keys.iter().flat_map(|key| &key.gaps).map(|gap| (None, gap));
         let inside = snapshot.cells.iter().flat_map(|cell| cell.all_gaps().map(move |gap| (Some(cell), gap)));
         Self {
             accounts: accounts.collect(),
             cells,
-            gaps: outside.chain(inside).collect(),
+            gaps: outside.chain(judging).chain(inside).collect(),
             accounts_unread: snapshot.scan.targets == TargetSource::OrganizationUnread,
             interrupted: snapshot.scan.interrupted,
         }

@@ -8,7 +8,10 @@ use keyreach::{
     assess::exposure::{ExposureLevel, ViaKind},
     config::TrustedSettings,
     reach::{Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
-    snapshot::grant::{Grant, GrantConstraints},
+    snapshot::{
+        grant::{Grant, GrantConstraints},
+        key::KeyMetadata,
+    },
 };
 use keyreach_policy::{
     Caller, Constraints, Context, Decision, Organization, Policies, Policy, Request, authorize, aws::Arn,
@@ -218,6 +221,26 @@ fn tags() -> BTreeMap<String, String> {
     [("team".to_owned(), "red".to_owned())].into()
 }
 
+fn metadata() -> KeyMetadata {
+    KeyMetadata {
+        description: String::new(),
+        key_state: "Enabled".to_owned(),
+        key_spec: "SYMMETRIC_DEFAULT".to_owned(),
+        key_usage: "ENCRYPT_DECRYPT".to_owned(),
+        origin: "AWS_KMS".to_owned(),
+        creation_date: None,
+        deletion_date: None,
+        pending_deletion_window_in_days: None,
+        valid_to: None,
+        expiration_model: None,
+        custom_key_store_id: None,
+        cloud_hsm_cluster_id: None,
+        xks_key_id: None,
+        current_key_material_id: None,
+        multi_region: None,
+    }
+}
+
 /// What the search says.
 pub(crate) fn searched(question: &Question) -> Judged {
     let policy = Reviewed::parse(&question.policy.to_string()).unwrap();
@@ -225,7 +248,7 @@ pub(crate) fn searched(question: &Question) -> Judged {
     let guardrails: Vec<_> = guardrail.iter().map(|policy| ("guardrail", policy)).collect();
     exposure(Facts {
         arn: &KEY.parse().unwrap(),
-        metadata: Some(&crate::example::metadata()),
+        metadata: Some(&metadata()),
         tags: Some(&tags()),
         aliases: &[],
         policies: &[(ViaKind::KeyPolicy, &policy)],
@@ -285,8 +308,11 @@ fn everybody() -> Vec<Somebody> {
 
 type Pairs = Vec<(&'static str, Vec<&'static str>)>;
 
+/// Keys with their values.
+type Way = &'static [(&'static str, &'static [&'static str])];
+
 /// Circumstances that hang together, by the keys that tell them apart.
-const GROUPS: &[(&[&str], &[&[(&str, &[&str])]])] = &[
+const GROUPS: &[(&[&str], &[Way])] = &[
     (
         &[
             "aws:SourceIp",

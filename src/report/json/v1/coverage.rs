@@ -73,6 +73,8 @@ struct Gap<'a> {
 impl<'a> From<&'a Report<'a>> for Coverage<'a> {
     fn from(report: &'a Report<'a>) -> Self {
         let coverage = &report.coverage;
+        let outside = report.snapshot.gaps_outside_cells();
+        let judging = report.keys.iter().flat_map(|key| &key.judged.gaps);
         Self {
             accounts: Accounts {
                 total: coverage.accounts.len(),
@@ -82,7 +84,7 @@ impl<'a> From<&'a Report<'a>> for Coverage<'a> {
                 skipped: coverage.count(AccountCoverage::Skipped),
             },
             cells: report.snapshot.cells.iter().map(Cell::from).collect(),
-            gaps: report.snapshot.gaps_outside_cells().map(Gap::from).collect(),
+            gaps: outside.chain(judging).map(Gap::from).collect(),
         }
     }
 }
