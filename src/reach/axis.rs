@@ -11,8 +11,9 @@ use keyreach_policy::{
 use super::{
     caller::{ANY_SERVICE, Belongs, Caller, Kind, account_numbers},
     condition::{Demand, Several},
-    glob::{Class, Glob, Meaning, Part, Token, every_arn, glob},
+    glob::{Class, Glob, Meaning, Part, every_arn, glob},
     pred::{Base, Pred, Test, network},
+    shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside},
     world::World,
 };
 
@@ -454,49 +455,4 @@ impl Axis {
         };
         Demand { single, ..demand }
     }
-}
-
-const PART: Part<'static> = Part::Many(Class::NotColon);
-const BEFORE_ACCOUNT: [Part<'static>; 5] =
-    [Part::Text("arn:"), PART, Part::Text(":"), PART, Part::Text("::")];
-const BEFORE_NAME: [Part<'static>; 5] =
-    [Part::Text("arn:"), PART, Part::Text(":iam::"), Part::Times(12, Class::Digit), Part::Text(":user/")];
-const BEFORE_NAME_IN_PATH: [Part<'static>; 7] = [
-    Part::Text("arn:"),
-    PART,
-    Part::Text(":iam::"),
-    Part::Times(12, Class::Digit),
-    Part::Text(":user/"),
-    Part::Many(Class::Path),
-    Part::Text("/"),
-];
-
-/// Everything in an account, given its number.
-pub(super) fn in_account(digits: &str) -> Glob {
-    let end = [Part::Text(digits), Part::Text(":"), Part::Many(Class::Any)];
-    BEFORE_ACCOUNT.iter().chain(&end).flat_map(|part| glob([*part])).collect()
-}
-
-/// What a question about a part asks of the whole.
-fn inside(pred: &Pred, starts: &[&[Part<'_>]], class: Class, end: &[Part<'_>]) -> Pred {
-    let Test::Match(globs) = &pred.test else {
-        return match &pred.test {
-            Test::Always => pred.clone(),
-            // Parts are no ARNs, addresses or truths.
-            Test::OtherArn(_) | Test::Net(_) | Test::Bool(_) => Pred::always(!pred.positive),
-            _ => Pred::unclear(),
-        };
-    };
-    let made = |parts: &[Part<'_>]| parts.iter().flat_map(|part| glob([*part])).collect::<Glob>();
-    let narrow = |token: &Token| match token {
-        Token::One(Class::Any | Class::NotColon) => Token::One(class),
-        Token::Many(Class::Any | Class::NotColon) => Token::Many(class),
-        other => *other,
-    };
-    let whole = globs.iter().flat_map(|glob| {
-        starts.iter().map(move |start| {
-            made(start).into_iter().chain(glob.iter().map(narrow)).chain(made(end)).collect::<Glob>()
-        })
-    });
-    Pred { test: Test::Match(whole.collect()), positive: pred.positive, empty: None }
 }

@@ -8,9 +8,9 @@ use keyreach_policy::{
 };
 
 use super::{
-    axis::in_account,
     glob::{Class, Glob, Part, glob},
     pred::{Base, Pred, one_of},
+    shape::in_account,
     world::World,
     zone::Zone,
 };

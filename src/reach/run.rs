@@ -6,13 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyreach_policy::{
     RuleSet,
     aws::{Action, Actions},
-    principal::Form,
-    syntax::{PrincipalSet, Principals},
 };
 
 use super::{
     axis::{Axis, Case, PRINCIPAL, Place},
-    caller::{Caller, Kind, owner},
+    caller::{Caller, Kind},
     glob::variables,
     glob_space::Found,
     grant,
@@ -22,22 +20,13 @@ use super::{
     reading::{Lens, Reading},
     relation::relate,
     search::{Answer, Puzzle, Solution},
+    way_in::Opening,
     witness::witness,
     words,
     world::World,
     zone::Zone,
 };
-use crate::{
-    assess::exposure::{Via, ViaKind, Witness},
-    snapshot::grant::Grant as Listed,
-};
-
-/// What lets somebody in.
-#[derive(Clone, Copy)]
-pub(super) enum Opening<'a> {
-    Statement(ViaKind, Clause<'a>),
-    Grant(&'a Listed),
-}
+use crate::assess::exposure::{Via, Witness};
 
 /// A way in: a case of callers, what it may do, and one request.
 #[derive(Debug, Clone)]
@@ -394,113 +383,4 @@ pub(super) fn favorite(actions: Actions) -> Option<Action> {
     let order = ["kms:Decrypt", "kms:Sign", "kms:GenerateDataKey", "kms:CreateGrant"];
     let named = order.iter().filter_map(|name| name.parse().ok()).find(|action| actions.contains(*action));
     named.or_else(|| actions.iter().next())
-}
-
-impl<'a> Opening<'a> {
-    /// The actions it can let somebody do.
-    pub(super) fn actions(self) -> Actions {
-        match self {
-            Self::Statement(_, clause) => {
-                clause.policy.rules.get(clause.rule).map_or(Actions::none(), |rule| rule.actions)
-            }
-            Self::Grant(grant) => grant::actions(grant),
-        }
-    }
-
-    pub(super) fn via(self) -> Via {
-        match self {
-            Self::Statement(kind, clause) => {
-                let rule = clause.policy.rules.get(clause.rule);
-                let name = rule.map(|rule| clause.policy.policy.statement_name(rule.index));
-                Via { kind, statement: name, grant_id: None }
-            }
-            Self::Grant(grant) => {
-                Via { kind: ViaKind::Grant, statement: None, grant_id: Some(grant.grant_id.clone()) }
-            }
-        }
-    }
-
-    /// Whether it can let in anybody outside the key's account and no service.
-    fn leads_outside(self, world: &World<'_>) -> bool {
-        let outside = |account| account != world.account;
-        match self {
-            Self::Statement(_, clause) => clause
-                .statement()
-                .and_then(|statement| statement.principal.as_ref())
-                .is_some_and(|set| reaches(set, |form| matches!(form, Form::Everyone), outside)),
-            Self::Grant(grant) => {
-                let named = [&grant.grantee_principal, &grant.retiring_principal];
-                let accounts = named.into_iter().flatten().chain(&grant.issuing_account);
-                accounts
-                    .filter_map(|text| {
-                        owner(&keyreach_policy::principal::Principal::of_grant(text.as_str()))
-                            .or_else(|| super::world::account_of(text))
-                    })
-                    .any(outside)
-            }
-        }
-    }
-
-    /// Whether it can let in a service.
-    pub(super) fn leads_to_services(self) -> bool {
-        match self {
-            Self::Statement(_, clause) => {
-                clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
-                    reaches(set, |form| matches!(form, Form::Everyone | Form::Service), |_| false)
-                })
-            }
-            Self::Grant(grant) => {
-                grant::grantee(grant).is_some_and(|grantee| grantee.form() == Form::Service)
-            }
-        }
-    }
-
-    /// The conditions it sets, in words.
-    pub(super) fn conditions(self) -> Vec<String> {
-        match self {
-            Self::Statement(_, clause) => clause.statement().map_or_else(Vec::new, |statement| {
-                statement
-                    .conditions()
-                    .map(|(operator, condition)| words::holds(operator, condition))
-                    .collect()
-            }),
-            Self::Grant(grant) => {
-                let constraints = &grant.constraints;
-                let equals =
-                    constraints.encryption_context_equals.as_ref().map(|pairs| words::pairs(pairs, true));
-                let subset =
-                    constraints.encryption_context_subset.as_ref().map(|pairs| words::pairs(pairs, false));
-                let source =
-                    constraints.source_arn.as_ref().map(|arn| format!("aws:SourceArn is like {arn}"));
-                [equals, subset, source].into_iter().flatten().collect()
-            }
-        }
-    }
-
-    /// SEM-59: the keys of an encryption context as a grant writes them.
-    fn spelling(self) -> BTreeMap<String, String> {
-        let Self::Grant(grant) = self else { return BTreeMap::new() };
-        let constraints = &grant.constraints;
-        let pairs = [&constraints.encryption_context_equals, &constraints.encryption_context_subset];
-        let names = pairs.into_iter().flatten().flat_map(BTreeMap::keys);
-        names
-            .map(|name| format!("kms:EncryptionContext:{name}"))
-            .map(|key| (key.to_ascii_lowercase(), key))
-            .collect()
-    }
-}
-
-fn reaches(
-    set: &PrincipalSet,
-    form_fits: fn(Form) -> bool,
-    account_fits: impl Fn(keyreach_policy::aws::AccountId) -> bool,
-) -> bool {
-    match &set.principals {
-        _ if set.negated => true,
-        Principals::Everyone => true,
-        Principals::Named(lists) => lists
-            .iter()
-            .flat_map(|(_, list)| list.iter())
-            .any(|one| form_fits(one.form()) || owner(one).is_some_and(&account_fits)),
-    }
 }

@@ -11,8 +11,9 @@ use super::{
     glob::{Class, Glob, Part, exactly, glob},
     opening::Builder,
     pred::Pred,
-    run::{Opening, Outcome, Query, Run, favorite},
+    run::{Outcome, Query, Run, favorite},
     search::{Alternative, Atom},
+    way_in::Opening,
     world::{World, account_of},
 };
 use crate::assess::exposure::ServiceUse;

@@ -21,7 +21,9 @@ const ROOMS: &[Row] = &[
         &["config", "snapshot", "target"],
         &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
-    ("assess", &["snapshot"], &["rayon"]),
+    ("assess", &["config", "reach", "snapshot"], &["rayon"]),
+    // The shapes of a judgement stand in `assess`, which calls `reach`.
+    ("reach", &["assess", "config", "snapshot"], &[]),
     ("report", &["assess", "config", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (

@@ -7,8 +7,11 @@ mod rows;
 use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use keyreach::{
+    assess::assess,
+    config::TrustedSettings,
     report::coverage::{AccountCoverage, Coverage},
     snapshot::{
+        Snapshot,
         cell::CellState,
         gap::{Gap, GapKind},
         organization::Entry,
@@ -29,6 +32,10 @@ const FALLBACK_REGIONS: usize = 17;
 /// The scan that nothing disturbs.
 static WHOLE: LazyLock<Seen> = LazyLock::new(|| Scan::of(ESTATE).run());
 
+fn complete(snapshot: &Snapshot) -> bool {
+    Coverage::of(snapshot, &assess(snapshot, &TrustedSettings::default())).is_complete()
+}
+
 fn broken(faults: &str) -> Scan {
     Scan::of(&format!("{ESTATE}\n{faults}"))
 }
@@ -38,7 +45,7 @@ fn the_undisturbed_scan_reads_everything() {
     assert_eq!(WHOLE.gaps(), Vec::<&Gap>::new());
     assert_eq!(WHOLE.snapshot.cells.len(), ACCOUNTS * REGIONS);
     assert_eq!(WHOLE.keys().count(), 6 + 3 + 6);
-    assert!(Coverage::of(&WHOLE.snapshot).is_complete());
+    assert!(complete(&WHOLE.snapshot));
     let picked =
         WHOLE.keys().find(|key| key.key_id.ends_with('1') && key.aliases == ["alias/picked"]).unwrap();
     assert_eq!(picked.grants.items.len(), 230);
@@ -79,12 +86,13 @@ fn gaps_are_as_expected(row: &Row, seen: &Seen) {
         let key = (*operation, kind.as_str(), *code);
         assert_eq!(found.get(&key), Some(count), "{}: {key:?} in {found:?}", row.name);
     }
-    assert_eq!(Coverage::of(&seen.snapshot).is_complete(), row.missing.is_empty(), "{}", row.name);
+    assert_eq!(complete(&seen.snapshot), row.missing.is_empty(), "{}", row.name);
 }
 
 /// Every account counts once, every Region of it once.
 fn coverage_adds_up(row: &Row, seen: &Seen) {
-    let coverage = Coverage::of(&seen.snapshot);
+    let assessment = assess(&seen.snapshot, &TrustedSettings::default());
+    let coverage = Coverage::of(&seen.snapshot, &assessment);
     let all = [
         AccountCoverage::Complete,
         AccountCoverage::Partial,
@@ -152,7 +160,8 @@ fn a_stop_at_any_moment_leaves_a_partial_snapshot() {
     for milliseconds in (45..1200).step_by(45) {
         let name = format!("stopped after {milliseconds} ms");
         let seen = Scan::of(ESTATE).stopped_after(Duration::from_millis(milliseconds)).run();
-        let coverage = Coverage::of(&seen.snapshot);
+        let assessment = assess(&seen.snapshot, &TrustedSettings::default());
+        let coverage = Coverage::of(&seen.snapshot, &assessment);
         if !seen.snapshot.scan.interrupted {
             assert!(coverage.is_complete(), "{name}");
             continue;
