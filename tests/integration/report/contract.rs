@@ -162,7 +162,7 @@ fn only_failed_findings_count() {
     let expected = value!({ "critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0 });
     assert_eq!(report["summary"]["by_severity"], expected);
     assert_eq!(report["summary"]["by_exposure"]["external"], 1);
-    assert_eq!(report["summary"]["by_exposure"]["unknown"], 1);
+    assert_eq!(report["summary"]["by_exposure"]["account"], 1);
 }
 
 #[test]
