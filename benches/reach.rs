@@ -91,6 +91,13 @@ fn mix() {
     .iter()
     .map(|statements| policy(statements))
     .collect();
+    for (name, kind) in
+        ["default", "own roles", "own roles", "service", "via a service", "organization", "stranger"]
+            .iter()
+            .zip(&kinds)
+    {
+        timed(name, kind);
+    }
     // Half of all keys have the default policy.
     let index = |n: usize| if n.is_multiple_of(2) { 0 } else { n / 2 % kinds.len() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();

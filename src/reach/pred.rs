@@ -310,6 +310,9 @@ fn find_known(base: &Base, preds: &[&Pred]) -> Found {
     if let Some(texts) = preds.iter().filter_map(|pred| pred.texts()).min_by_key(Vec::len) {
         return all_of(attempt(texts, preds));
     }
+    if contradict(preds) {
+        return Found::Nothing;
+    }
     if let Tried::Fits(text) = attempt(candidates(base, preds), preds) {
         return Found::Text(text);
     }
@@ -319,6 +322,16 @@ fn find_known(base: &Base, preds: &[&Pred]) -> Found {
     // The ends of all intervals were tried: complete, unless patterns have a say too.
     let patterns = preds.iter().any(|pred| matches!(pred.test, Test::Match(_) | Test::OtherArn(_)));
     if patterns { Found::Unclear } else { Found::Nothing }
+}
+
+/// Whether every pattern of which one must fit is among those of which none may.
+fn contradict(preds: &[&Pred]) -> bool {
+    let matching = |pred: &&&Pred| matches!(pred.test, Test::Match(_)) && pred.empty.is_none();
+    preds.iter().filter(matching).filter(|pred| pred.positive).any(|wanted| {
+        wanted.globs().iter().all(|glob| {
+            preds.iter().filter(matching).any(|pred| !pred.positive && pred.globs().contains(glob))
+        })
+    })
 }
 
 fn by_patterns(preds: &[&Pred]) -> Found {

@@ -37,6 +37,10 @@ pub(super) fn role_name(principal: &Principal) -> Option<&str> {
 
 /// Whether a principal covers a caller.
 pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
+    // Most of long lists is of other accounts.
+    if super::caller::owner(principal).is_some_and(|owner| caller.account != Some(owner)) {
+        return None;
+    }
     let text = principal.as_str();
     let own_partition = caller.name.as_deref().and_then(partition).unwrap_or(lens.world.partition);
     let identity = |kind| {

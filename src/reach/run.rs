@@ -117,9 +117,15 @@ impl<'a> Run<'a> {
     pub(super) fn ways_in(&self, callers: &[Caller]) -> Found1 {
         let mut found = Found1::default();
         for opening in self.openings().into_iter().filter(|opening| opening.leads_outside(self.world)) {
+            let may = |caller: &&Caller| match opening {
+                Opening::Statement(..) => favorite(opening.actions())
+                    .is_some_and(|action| self.covers(opening, action, caller).is_some()),
+                Opening::Grant(_) => true,
+            };
+            let covered_ones: Vec<&Caller> = callers.iter().filter(may).collect();
             for actions in self.groups(opening, Action::is_cross_account) {
                 let start = found.hits.len();
-                for caller in callers {
+                for &caller in &covered_ones {
                     let covered = found.hits.iter().skip(start).any(|hit| includes(&hit.caller, caller));
                     if !covered {
                         self.ask(opening, actions, caller, &mut found);
