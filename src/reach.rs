@@ -5,6 +5,7 @@
 mod axis;
 mod caller;
 mod condition;
+mod date;
 mod exposure;
 mod glob;
 mod glob_space;

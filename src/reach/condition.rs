@@ -8,8 +8,9 @@ use keyreach_policy::{
 };
 
 use super::{
+    date::date,
     glob::{Class, Glob, Meaning, Piece, Resolved, arn, exactly, folded, over, pieces, resolve},
-    pred::{Pred, Test, boolean, date, network, number},
+    pred::{Pred, Test, boolean, network, number},
     reading::Reading,
 };
 
