@@ -83,6 +83,8 @@ impl Demand {
 
 /// What a condition is read with.
 pub(super) struct Glossary<'a> {
+    /// The key, in lower case
+    pub(super) key: &'a str,
     /// Policy variables are substituted (SEM-37)
     pub(super) variables: bool,
     /// What variables stand for
@@ -160,16 +162,31 @@ fn compare<'a>(
     Pred { test, positive: !base.negated, empty: None }
 }
 
+/// A value in pieces. Where an ARN of the caller has its account, a variable that stands for the caller's account
+/// says nothing: every twelve characters there are that account.
+pub(super) fn written(key: &str, test: Comparison, text: &str, variables: bool) -> Vec<Piece> {
+    let mut pieces = pieces(text, variables, matches!(test, Comparison::StringLike | Comparison::ArnLike));
+    let kept = test == Comparison::StringEqualsIgnoreCase || key != "aws:principalarn";
+    let of_account = |piece: &Piece| matches!(piece, Piece::Variable { key, .. } if key == "aws:principalaccount" || key == "kms:calleraccount");
+    let Some(at) = pieces.iter().position(|piece| of_account(piece)).filter(|_| !kept) else { return pieces };
+    let before = pieces.get(..at).unwrap_or_default();
+    let colons = before.iter().filter(|piece| **piece == Piece::Char(':')).count();
+    let fixed = test == Comparison::ArnLike || before.iter().all(|piece| matches!(piece, Piece::Char(_)));
+    if colons == 4 && before.last() == Some(&Piece::Char(':')) && fixed {
+        pieces.splice(at..=at, std::iter::repeat_n(Piece::One, 12));
+    }
+    pieces
+}
+
 /// The patterns of the values; `None` where a variable is open.
 fn patterns<'a>(
     test: Comparison,
     texts: impl Iterator<Item = &'a str>,
     glossary: &Glossary<'_>,
 ) -> Option<Vec<Glob>> {
-    let wildcards = matches!(test, Comparison::StringLike | Comparison::ArnLike);
     let mut globs = Vec::new();
     for text in texts {
-        match resolve(pieces(text, glossary.variables, wildcards), glossary.meaning) {
+        match resolve(written(glossary.key, test, text, glossary.variables), glossary.meaning) {
             Resolved::Open => return None,
             Resolved::Nothing => {}
             Resolved::Pieces(pieces) => match test {

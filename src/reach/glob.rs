@@ -1,7 +1,7 @@
 //! Sets of strings as patterns write them: characters, `?` and `*` over classes of characters, and the texts of
 //! policies read into them (SEM-34, SEM-35, SEM-37). Which strings several sets share is for `glob_space`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A class of characters, the range of a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +124,22 @@ pub(super) fn instance(glob: &[Token], filled: bool) -> String {
             Token::Many(class) => filled.then(|| filler(*class)),
         })
         .collect()
+}
+
+/// A text of a pattern of ARNs, whose free components are those of another ARN.
+pub(super) fn instance_like(glob: &[Token], arn: &str, filled: bool) -> Option<String> {
+    let mut ours = glob.splitn(6, |token| *token == Token::Char(':'));
+    let mut theirs = arn.splitn(6, ':');
+    let mut text = String::new();
+    for index in 0..6 {
+        let (ours, theirs) = (ours.next()?, theirs.next()?);
+        match ours {
+            [Token::Many(_)] if index < 5 => text.push_str(theirs),
+            _ => text.push_str(&instance(ours, filled)),
+        }
+        text.push_str(if index < 5 { ":" } else { "" });
+    }
+    Some(text)
 }
 
 /// Whether the pattern covers the whole text.
@@ -290,19 +306,14 @@ pub(super) fn every_arn() -> Glob {
 }
 
 /// The keys of all variables in a text.
-pub(super) fn variables(text: &str) -> BTreeMap<String, bool> {
-    if !text.contains("${") {
-        return BTreeMap::new();
-    }
-    let pieces = pieces(text, true, false);
-    let alone = pieces.len() == 1;
-    pieces
-        .into_iter()
-        .filter_map(|piece| match piece {
-            Piece::Variable { key, .. } => Some((key, alone)),
-            _ => None,
-        })
-        .collect()
+pub(super) fn variables(text: &str) -> BTreeSet<String> {
+    if text.contains("${") { variables_in(pieces(text, true, false)) } else { BTreeSet::new() }
+}
+
+/// The keys of all variables among pieces.
+pub(super) fn variables_in(pieces: Vec<Piece>) -> BTreeSet<String> {
+    let key = |piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None };
+    pieces.into_iter().filter_map(key).collect()
 }
 
 #[cfg(test)]

@@ -108,7 +108,8 @@ impl Builder<'_, '_> {
             let meaning = |key: &str| self.case.meaning(key);
             let arns_only =
                 matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
-            let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.lens.reading };
+            let glossary =
+                Glossary { key: &key, variables, meaning: &meaning, arns_only, reading: self.lens.reading };
             let mut touched = RuleSet::default();
             let asked = demand(operator, condition, &glossary, &mut touched);
             if place != Place::Fixed(None) {

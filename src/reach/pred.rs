@@ -9,7 +9,7 @@ use keyreach_policy::operator::Order;
 
 use super::{
     date::{SECOND, date},
-    glob::{Glob, accepts, every_arn, exactly, instance, only_text},
+    glob::{Glob, accepts, every_arn, exactly, instance, instance_like, only_text},
     glob_space::{Found, Want, shortest, signed},
 };
 
@@ -290,6 +290,11 @@ fn candidates(base: &Base, preds: &[&Pred]) -> Vec<String> {
     for pred in preds {
         if pred.positive {
             for glob in pred.globs() {
+                let arns = base.prefer.iter().filter(|text| text.starts_with("arn:"));
+                all.extend(
+                    arns.flat_map(|arn| [false, true].map(|filled| instance_like(glob, arn, filled)))
+                        .flatten(),
+                );
                 all.extend([instance(glob, true), instance(glob, false)]);
             }
         }

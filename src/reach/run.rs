@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyreach_policy::{
     RuleSet,
     aws::{Action, Actions},
+    operator::Test,
 };
 
 use super::{
     axis::{Axis, Case, PRINCIPAL, Place},
     caller::{Caller, Kind},
-    glob::variables,
+    condition::written,
+    glob::{variables, variables_in},
     glob_space::Found,
     grant,
     opening::{Builder, Clause, Site, turned},
@@ -325,9 +327,18 @@ impl<'a> Run<'a> {
                 let place = case.place(&condition.key.to_ascii_lowercase());
                 place != Place::Fixed(None) && turned(case, operator, condition, &place, true).is_none()
             });
-            let texts = tested.flat_map(|(_, condition)| condition.values.iter().map(|value| value.as_str()));
-            let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
-            for key in texts.chain(resources).flat_map(variables).map(|(key, _)| key) {
+            let texts = tested.flat_map(|(operator, condition)| {
+                let key = condition.key.to_ascii_lowercase();
+                let test = operator.base.map_or(Test::StringEquals, |base| base.test);
+                condition
+                    .values
+                    .iter()
+                    .flat_map(move |value| variables_in(written(&key, test, value.as_str(), true)))
+                    .collect::<Vec<String>>()
+            });
+            let resources = statement.resource.iter().flat_map(|set| set.patterns.iter());
+            let in_resources = resources.flat_map(|text| variables(text));
+            for key in texts.chain(in_resources) {
                 if super::glob::Meaning::Open == case.meaning(&key)
                     && let Place::Open(axis) = case.place(&key)
                 {

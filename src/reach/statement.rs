@@ -102,7 +102,7 @@ impl Mentions {
     }
 
     fn variables(&mut self, text: &str) {
-        for key in variables(text).into_keys() {
+        for key in variables(text) {
             self.keys.entry(key).or_default();
         }
     }

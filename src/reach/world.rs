@@ -10,7 +10,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::{Belongs, owner},
+    caller::{ANY_SERVICE, Belongs, owner},
     glob::{Class, accepts, over, pieces},
     statement::Reviewed,
     zone::{OwnOrganization, Perimeter},
@@ -176,9 +176,7 @@ impl<'a> World<'a> {
             self.accounts.extend(account_of(text));
             self.gather_members(text);
         }
-        self.services.extend(
-            services.into_iter().filter(|text| text.contains('.') && !text.contains(['*', '?', '$'])),
-        );
+        self.services.extend(services.iter().filter_map(|text| service(text, self.region)));
         let own = self.own.map(|own| own.id.as_str().to_owned());
         for text in &organizations {
             let id = text.split('/').next().unwrap_or_default();
@@ -217,6 +215,15 @@ impl<'a> World<'a> {
             .map(|account| account.to_string())
             .unwrap_or_default()
     }
+}
+
+/// A service of a name or pattern; `None` where it is not to be told from services that are named nowhere.
+fn service(text: &str, region: &str) -> Option<String> {
+    if !text.contains('.') || text.contains('$') {
+        return None;
+    }
+    let named_nowhere = accepts(&over(Class::Any, &pieces(text, false, true)), ANY_SERVICE);
+    (!named_nowhere).then(|| text.replace('*', region).replace('?', "x"))
 }
 
 /// The account in a text that is one, or an ARN of one.
