@@ -11,6 +11,7 @@ mod glob;
 mod glob_space;
 mod grant;
 mod opening;
+mod outsiders;
 mod pred;
 mod principal;
 mod reading;

@@ -61,7 +61,7 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
                 && caller.account == Some(account)
                 && partition(text) == Some(own_partition);
             let (named, given) = (role_name(principal)?, caller.role_name()?);
-            let (folded, exact) = (named.eq_ignore_ascii_case(given), named == given);
+            let (folded, exact) = (named.eq_ignore_ascii_case(given), named == given && !caller.respelled);
             if same_place && folded != exact {
                 lens.touch(Rule::RoleNameCase);
             }

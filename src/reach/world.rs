@@ -10,6 +10,7 @@ use keyreach_policy::{
 };
 
 use super::{
+    axis::PRINCIPAL,
     caller::{ANY_SERVICE, Belongs, owner},
     glob::{Class, accepts, over, pieces},
     statement::Reviewed,
@@ -72,6 +73,8 @@ pub(super) struct World<'a> {
     pub(super) org_matters: bool,
     /// Some condition tells users, roles and root users apart
     pub(super) kind_matters: bool,
+    /// Some condition asks about `aws:PrincipalArn`
+    pub(super) arn_matters: bool,
     /// Some text speaks of service-linked roles, and RCPs are in force
     pub(super) mentions_service_linked: bool,
     /// The keys that are mentioned, with their values
@@ -118,6 +121,7 @@ impl<'a> World<'a> {
             organizations: BTreeSet::new(),
             org_matters: false,
             kind_matters: false,
+            arn_matters: false,
             mentions_service_linked: false,
             keys: BTreeMap::new(),
         };
@@ -160,6 +164,7 @@ impl<'a> World<'a> {
         let has = |keys: &[&str]| keys.iter().any(|key| self.keys.contains_key(*key));
         self.org_matters = has(&ORGANIZATION_KEYS);
         self.kind_matters |= has(&KIND_KEYS);
+        self.arn_matters = has(&[PRINCIPAL]);
         let values = |keys: &'static [&'static str]| {
             keys.iter().filter_map(|key| self.keys.get(*key)).flatten().cloned().collect::<Vec<_>>()
         };
