@@ -8,6 +8,7 @@ mod condition;
 mod date;
 mod exposure;
 mod glob;
+mod glob_pair;
 mod glob_space;
 mod grant;
 mod opening;

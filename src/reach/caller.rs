@@ -2,6 +2,8 @@
 //! not named anywhere, whose account and name stay open (semantics, 5.2). Which cases there are is in `outsiders`, what
 //! a case says of condition keys in `axis`, whom a `Principal` covers in `principal`.
 
+use std::sync::Arc;
+
 use keyreach_policy::{
     aws::AccountId,
     principal::{Form, Principal},
@@ -10,7 +12,6 @@ use keyreach_policy::{
 use super::{
     glob::{Class, Glob, Part, glob},
     pred::{Base, Pred, one_of},
-    shape::in_account,
     world::World,
     zone::Zone,
 };
@@ -96,7 +97,7 @@ impl Caller {
         let mut base = Base::like(self.shapes(world));
         let mut taken: Vec<Glob> = Vec::new();
         match self.account {
-            None => taken.extend(world.accounts.iter().map(|account| in_account(&account.to_string()))),
+            None => base.preds.push(Pred::like(Arc::clone(&world.in_accounts)).not()),
             Some(account) if self.name.is_none() || self.respelled => {
                 taken.extend(self.named_ones(world, account))
             }

@@ -1,7 +1,10 @@
 //! What is known of one key and its surroundings, and whom its policies, grants and guardrails name: from this the
 //! cases of callers are made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use keyreach_policy::{
@@ -12,7 +15,8 @@ use keyreach_policy::{
 use super::{
     axis::PRINCIPAL,
     caller::{ANY_SERVICE, Belongs, owner},
-    glob::{Class, accepts, over, pieces},
+    glob::{Class, Glob, Part, accepts, glob, over, pieces},
+    shape::in_account,
     statement::Reviewed,
     zone::{OwnOrganization, Perimeter},
 };
@@ -63,12 +67,16 @@ pub(super) struct World<'a> {
     pub(super) now_text: String,
     /// The accounts that are named, the key's own among them
     pub(super) accounts: BTreeSet<AccountId>,
+    /// All that is in them
+    pub(super) in_accounts: Arc<[Glob]>,
     /// The principals that are named
     pub(super) named: Vec<Principal>,
     /// The services that are named
     pub(super) services: BTreeSet<String>,
     /// The organizations that are named, without the key's own
     pub(super) organizations: BTreeSet<String>,
+    /// All paths in organizations that are named or the key's own
+    pub(super) in_organizations: Arc<[Glob]>,
     /// Some condition tells organizations apart
     pub(super) org_matters: bool,
     /// Some condition tells users, roles and root users apart
@@ -116,9 +124,11 @@ impl<'a> World<'a> {
             now: facts.taken_at.as_nanosecond(),
             now_text: facts.taken_at.to_string(),
             accounts: BTreeSet::from([account]),
+            in_accounts: Arc::default(),
             named: Vec::new(),
             services: BTreeSet::new(),
             organizations: BTreeSet::new(),
+            in_organizations: Arc::default(),
             org_matters: false,
             kind_matters: false,
             arn_matters: false,
@@ -189,6 +199,10 @@ impl<'a> World<'a> {
                 self.organizations.insert(id.to_owned());
             }
         }
+        self.in_accounts = self.accounts.iter().map(|account| in_account(&account.to_string())).collect();
+        let ids = self.organizations.iter().map(String::as_str).chain(own.as_deref());
+        self.in_organizations =
+            ids.map(|id| glob([Part::Text(id), Part::Text("/"), Part::Many(Class::Any)])).collect();
     }
 
     /// Members that a pattern tells apart by their number are cases of their own.
