@@ -37,8 +37,10 @@ use rayon::prelude::*;
 
 /// Keys of the mix, each with a policy of its own.
 const KEYS: u64 = 20_000;
-/// Of these, so many are asked of the solver too.
+/// Of these, so many are asked of the solver too,
 const ASKED: usize = 300;
+/// without those that ask about keys that its translation does not know.
+const NOT_ASKED: [&str; 2] = ["kms:RecipientAttestation", "kms:EncryptionContext:"];
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
@@ -139,7 +141,9 @@ fn least<T>(work: impl Fn() -> T) -> Duration {
 /// Levels and time of a part of the mix, without grants, on one core, and what the solver says of them.
 fn against_solver(samples: &[Sample]) {
     let perimeter = brute::perimeter();
-    let texts: Vec<&str> = samples.iter().take(ASKED).map(|sample| sample.text.as_str()).collect();
+    let texts = samples.iter().map(|sample| sample.text.as_str());
+    let known = |text: &&str| !NOT_ASKED.iter().any(|key| text.contains(key));
+    let texts: Vec<&str> = texts.filter(known).take(ASKED).collect();
     let start = Instant::now();
     let levels: Vec<ExposureLevel> =
         texts.iter().map(|text| judged(&Reviewed::parse(text).unwrap(), &[], &perimeter)).collect();

@@ -104,14 +104,14 @@ fn service(rng: &mut Rng) -> Value {
 
 fn service_by_context(rng: &mut Rng) -> Value {
     let log = format!("arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/app/{}:*", rng.u32(..));
-    let condition = json!({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log}});
+    let condition = json!({"StringLike": {"kms:EncryptionContext:aws:logs:arn": log}});
     allow(json!({"Service": "logs.eu-west-1.amazonaws.com"}), json!(USE), Some(condition))
 }
 
 fn service_by_source(rng: &mut Rng) -> Value {
-    let trail = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/{}", rng.u32(..));
+    let trail = format!("arn:aws:cloudtrail:*:{ACCOUNT}:trail/{}", rng.u32(..));
     let condition =
-        json!({"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": trail}});
+        json!({"StringEquals": {"aws:SourceAccount": ACCOUNT}, "StringLike": {"aws:SourceArn": trail}});
     allow(json!({"Service": "cloudtrail.amazonaws.com"}), json!("kms:GenerateDataKey*"), Some(condition))
 }
 
