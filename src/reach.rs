@@ -11,6 +11,7 @@ mod glob;
 mod glob_pair;
 mod glob_space;
 mod grant;
+mod meter;
 mod opening;
 mod outsiders;
 mod pred;
