@@ -1,7 +1,7 @@
 //! Every key judged, in parallel: a [`Snapshot`] in, an [`Assessment`] out.
 //!
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
-//! Exposure is decided in `reach`; lockout is not judged yet, and says so.
+//! Exposure is decided in `reach`, what is worth a finding in `check`; lockout is not judged yet, and says so.
 
 pub mod exposure;
 pub mod finding;
@@ -11,15 +11,19 @@ pub mod rotation;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use keyreach_policy::aws::{AccountId, Arn};
+use keyreach_policy::{
+    Policy,
+    aws::{AccountId, Arn},
+};
 use rayon::prelude::*;
 
 use crate::{
+    check::{self, Scene},
     config::TrustedSettings,
-    reach::{self, Facts, Judged, Perimeter},
+    reach::{self, Facts, Judged, Perimeter, Reviewed},
     snapshot::{
         Snapshot,
+        cell::Cell,
         gap::{Gap, GapKind},
         key::Key,
         organization::Account,
@@ -59,55 +63,88 @@ pub struct KeyAssessment {
 #[must_use]
 pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
-    let keys: Vec<(AccountId, &Key)> =
-        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
+    let keys: Vec<(&Cell, &Key)> =
+        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
     let bench = Bench {
+        snapshot,
+        accounts: &accounts,
         library: Library::of(snapshot),
         perimeter: Perimeter::new(snapshot, trusted),
-        taken_at: snapshot.scan.taken_at,
-    };
-    let judge = |&(account, key): &(AccountId, &Key)| {
-        let of_account = accounts.get(&account).copied();
-        let unread = Unread::about(snapshot, account, of_account, key);
-        bench.judge(account, of_account, key, unread)
+        trusted,
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
-    Assessment { keys: keys.par_iter().map(judge).collect(), findings: Vec::new() }
+    let judged: Vec<_> = keys.par_iter().map(|(cell, key)| bench.judge(cell, key)).collect();
+    let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    findings.sort_by(Finding::order);
+    Assessment { keys, findings }
 }
 
 /// What judging one key needs beside the key.
 struct Bench<'a> {
+    snapshot: &'a Snapshot,
+    accounts: &'a BTreeMap<AccountId, &'a Account>,
     library: Library<'a>,
     perimeter: Perimeter,
-    taken_at: Timestamp,
+    trusted: &'a TrustedSettings,
+}
+
+/// The policies of a key.
+struct Texts<'a> {
+    /// Those that are policy documents
+    read: Vec<(ViaKind, &'a Reviewed)>,
+    /// There are others, or may be
+    unread: bool,
 }
 
 impl Bench<'_> {
-    fn judge(
+    fn judge(&self, cell: &Cell, key: &Key) -> (KeyAssessment, Vec<Finding>) {
+        let account = self.accounts.get(&cell.account_id).copied();
+        let texts = self.texts(key);
+        let Judged { exposure, grant_zones, bug } = self.exposure(cell.account_id, account, key, &texts);
+        let policies: Vec<(ViaKind, &Policy)> =
+            texts.read.iter().map(|(kind, policy)| (*kind, policy.policy())).collect();
+        let findings = check::findings(&Scene {
+            snapshot: self.snapshot,
+            accounts: self.accounts,
+            trusted: self.trusted,
+            account: cell.account_id,
+            region: &cell.region,
+            key,
+            policies: &policies,
+            exposure: &exposure,
+            grant_zones: &grant_zones,
+        });
+        let judged = KeyAssessment {
+            exposure,
+            lockout: Lockout::not_judged(Unread::about(self.snapshot, cell.account_id, account, key)),
+            grant_zones,
+            rotation: Eligibility::of(key),
+            gaps: bug.map(|message| bug_gap(key, message)).into_iter().collect(),
+        };
+        (judged, findings)
+    }
+
+    fn texts(&self, key: &Key) -> Texts<'_> {
+        let texts = [
+            (ViaKind::KeyPolicy, key.policy.known()),
+            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
+        ];
+        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
+        let read: Vec<_> =
+            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
+        let unread =
+            read.len() < written().count() || key.policy.gap().is_some() || key.ram_policy.gap().is_some();
+        Texts { read, unread }
+    }
+
+    fn exposure(
         &self,
         account: AccountId,
         of_account: Option<&Account>,
         key: &Key,
-        unread: Unread,
-    ) -> KeyAssessment {
-        let Judged { exposure, grant_zones, bug } = self.exposure(account, of_account, key);
-        let gap = |message| Gap {
-            operation: "keyreach:Exposure".to_owned(),
-            resource: key.arn.clone(),
-            kind: GapKind::Bug,
-            code: None,
-            message,
-        };
-        KeyAssessment {
-            exposure,
-            lockout: Lockout::not_judged(unread),
-            grant_zones,
-            rotation: Eligibility::of(key),
-            gaps: bug.map(gap).into_iter().collect(),
-        }
-    }
-
-    fn exposure(&self, account: AccountId, of_account: Option<&Account>, key: &Key) -> Judged {
+        texts: &Texts<'_>,
+    ) -> Judged {
         let Ok(arn) = key.arn.parse::<Arn>() else {
             return Judged {
                 exposure: Exposure::not_judged(),
@@ -115,29 +152,29 @@ impl Bench<'_> {
                 bug: Some(format!("`{}` is no ARN", key.arn)),
             };
         };
-        let texts = [
-            (ViaKind::KeyPolicy, key.policy.known()),
-            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
-        ];
-        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
-        let policies: Vec<_> =
-            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
-        let unread = policies.len() < written().count()
-            || key.policy.gap().is_some()
-            || key.ram_policy.gap().is_some()
-            || key.grants.gap.is_some();
         let guardrails = self.library.guardrails_over(account, of_account);
         reach::exposure(Facts {
             arn: &arn,
             metadata: key.metadata.known(),
             tags: key.tags.known(),
             aliases: &key.aliases,
-            policies: &policies,
+            policies: &texts.read,
             grants: &key.grants.items,
-            unread,
+            unread: texts.unread || key.grants.gap.is_some(),
             guardrails: &guardrails,
             perimeter: &self.perimeter,
-            taken_at: self.taken_at,
+            taken_at: self.snapshot.scan.taken_at,
         })
+    }
+}
+
+/// Keyreach contradicts itself.
+fn bug_gap(key: &Key, message: String) -> Gap {
+    Gap {
+        operation: "keyreach:Exposure".to_owned(),
+        resource: key.arn.clone(),
+        kind: GapKind::Bug,
+        code: None,
+        message,
     }
 }
