@@ -25,7 +25,7 @@ const ROOMS: &[Row] = &[
     // The shapes of a judgement stand in `assess`, which calls `reach` and `check`.
     ("reach", &["assess", "config", "snapshot"], &[]),
     ("check", &["assess", "config", "snapshot"], &[]),
-    ("report", &["assess", "config", "snapshot"], &["askama"]),
+    ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (
         "command",
