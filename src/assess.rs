@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::{
     check::{self, Scene},
-    config::TrustedSettings,
+    config::JudgementSettings,
     reach::{self, Facts, Judged, Perimeter, Reviewed},
     snapshot::{
         Snapshot,
@@ -59,9 +59,9 @@ pub struct KeyAssessment {
     pub gaps: Vec<Gap>,
 }
 
-/// Judges every key of a snapshot. `trusted` tells which parties outside are known and wanted.
+/// Judges every key of a snapshot.
 #[must_use]
-pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
+pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let keys: Vec<(&Cell, &Key)> =
         snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
@@ -69,8 +69,8 @@ pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
         snapshot,
         accounts: &accounts,
         library: Library::of(snapshot),
-        perimeter: Perimeter::new(snapshot, trusted),
-        trusted,
+        perimeter: Perimeter::new(snapshot, &settings.trusted),
+        settings,
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     let judged: Vec<_> = keys.par_iter().map(|(cell, key)| bench.judge(cell, key)).collect();
@@ -86,7 +86,7 @@ struct Bench<'a> {
     accounts: &'a BTreeMap<AccountId, &'a Account>,
     library: Library<'a>,
     perimeter: Perimeter,
-    trusted: &'a TrustedSettings,
+    settings: &'a JudgementSettings,
 }
 
 /// The policies of a key.
@@ -107,9 +107,8 @@ impl Bench<'_> {
         let findings = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
-            trusted: self.trusted,
-            account: cell.account_id,
-            region: &cell.region,
+            settings: self.settings,
+            cell,
             key,
             policies: &policies,
             exposure: &exposure,

@@ -38,7 +38,7 @@ impl Check for ClosedOrUnknownAccountTrusted {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let mut named: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
         for (account, part) in trusted(scene) {
-            if account != scene.account {
+            if account != scene.cell.account_id {
                 named.entry(account).or_default().insert(part);
             }
         }
@@ -121,6 +121,6 @@ fn is_known(scene: &Scene<'_>, account: AccountId) -> bool {
         .is_some_and(|own| own.management_account_id == account || own.members.items.contains(&account));
     is_member
         || scene.accounts.contains_key(&account)
-        || scene.trusted.accounts.contains_key(&account)
+        || scene.settings.trusted.accounts.contains_key(&account)
         || scene.unread(Need::Members).is_some()
 }

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::{
     Policy,
-    aws::{AccountId, Region},
+    aws::AccountId,
     principal::{Form, Principal},
     syntax::{Principals, Statement},
 };
 
 use crate::{
     assess::exposure::{Exposure, ExposureLevel, GrantZone, Via, ViaKind},
-    config::TrustedSettings,
+    config::JudgementSettings,
     snapshot::{
         Snapshot,
+        cell::Cell,
         gap::{Fact, Gap},
         key::Key,
         organization::{Account, Organization},
@@ -27,12 +28,10 @@ pub struct Scene<'a> {
     pub snapshot: &'a Snapshot,
     /// The accounts of the snapshot.
     pub accounts: &'a BTreeMap<AccountId, &'a Account>,
-    /// Whom the settings trust.
-    pub trusted: &'a TrustedSettings,
-    /// The key's account.
-    pub account: AccountId,
-    /// The key's Region.
-    pub region: &'a Region,
+    /// What to hold keys to.
+    pub settings: &'a JudgementSettings,
+    /// The key's account and Region.
+    pub cell: &'a Cell,
     /// The key.
     pub key: &'a Key,
     /// Its policies that could be read.

@@ -26,9 +26,9 @@ pub(super) fn watcher(
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
 pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
-    let Settings { report: settings, trusted, .. } = settings;
+    let Settings { report: settings, judgement, .. } = settings;
     folder.write("snapshot.json", |out| file::print(snapshot, out))?;
-    let assessment = assess(snapshot, trusted);
+    let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;
     for &format in &settings.formats {
         folder.write(format.file_name(), |out| render(&report, format, out))?;

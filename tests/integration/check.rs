@@ -10,7 +10,7 @@ use std::{
 use keyreach::{
     assess::{assess, finding::Status},
     check::ALL,
-    config::{TrustedParty, TrustedSettings},
+    config::{JudgementSettings, TrustedParty, TrustedSettings},
     snapshot::Snapshot,
 };
 use serde::Deserialize;
@@ -112,11 +112,12 @@ fn snapshot(case: &Case) -> Snapshot {
     serde_json::from_value(snapshot).unwrap_or_else(|error| panic!("{}: {error}", case.name))
 }
 
-fn trusted(case: &Case) -> TrustedSettings {
+fn settings(case: &Case) -> JudgementSettings {
     let party = || TrustedParty { name: "known".to_owned(), reason: "wanted".to_owned() };
-    TrustedSettings {
-        accounts: case.trusted.iter().map(|id| (example::account_id(id), party())).collect(),
-        ..TrustedSettings::default()
+    let accounts = case.trusted.iter().map(|id| (example::account_id(id), party())).collect();
+    JudgementSettings {
+        trusted: TrustedSettings { accounts, ..TrustedSettings::default() },
+        ..JudgementSettings::default()
     }
 }
 
@@ -124,7 +125,7 @@ fn trusted(case: &Case) -> TrustedSettings {
 fn wrong(id: &str, case: &Case) -> Option<String> {
     let snapshot = snapshot(case);
     let key = &snapshot.cells[1].keys[0].arn;
-    let findings = assess(&snapshot, &trusted(case)).findings;
+    let findings = assess(&snapshot, &settings(case)).findings;
     let found: Vec<_> = findings
         .iter()
         .filter(|finding| finding.check == id && finding.key_arn.as_ref() == Some(key))
@@ -184,7 +185,7 @@ fn a_check_has_one_name_everywhere() {
 #[test]
 fn findings_of_one_snapshot_have_ids_of_their_own() {
     let snapshot = example::snapshot();
-    let findings = assess(&snapshot, &TrustedSettings::default()).findings;
+    let findings = assess(&snapshot, &JudgementSettings::default()).findings;
     let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!(ids.len(), findings.len());
     assert!(findings.iter().all(|finding| finding.status != Status::Accepted));

@@ -119,7 +119,7 @@ fn full() -> Value {
             replicas: vec![replica],
         });
     }
-    let mut assessment = assess(&snapshot, &keyreach::config::TrustedSettings::default());
+    let mut assessment = assess(&snapshot, &keyreach::config::JudgementSettings::default());
     let key = &mut assessment.keys[0];
     key.exposure.level = ExposureLevel::External;
     key.exposure.certainty = Certainty::Depends;
