@@ -3,11 +3,17 @@
 //! What they find goes to `assess`, which puts it in order.
 
 mod closed_or_unknown_account_trusted;
+mod disabled_key_granted;
 mod external_account_access;
 mod external_grant;
 mod ineffective_statement;
+mod key_store_unhealthy;
+mod material_expiring;
+mod multi_region_primary_missing;
 mod organization_wide_access;
 mod orphaned_principal;
+mod pending_deletion;
+mod pending_deletion_in_use;
 mod public_key_access;
 mod reshare_by_outsider;
 mod scale;
@@ -18,7 +24,8 @@ mod wildcard_principal_with_weak_condition;
 
 use std::{collections::BTreeMap, fmt};
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::assess::finding::{Finding, Severity, Status, Subject, finding_id};
 
@@ -50,28 +57,37 @@ pub trait Check: fmt::Debug + Sync {
     /// What it is.
     fn meta(&self) -> &'static Meta;
 
-    /// What it finds in a scene. Facts that it needs and that were not read are the framework's business.
+    /// What it finds in a scene. That a fact of [`Meta::needs`] was not read is said for it; a fact that only some
+    /// keys need, it misses itself.
     fn look(&self, scene: &Scene<'_>) -> Vec<Found>;
 }
 
 /// Every check, by id.
-pub const ALL: [&dyn Check; 10] = [
+pub const ALL: [&dyn Check; 16] = [
     &closed_or_unknown_account_trusted::ClosedOrUnknownAccountTrusted,
+    &disabled_key_granted::DisabledKeyGranted,
     &external_account_access::ExternalAccountAccess,
     &external_grant::ExternalGrant,
     &ineffective_statement::IneffectiveStatement,
+    &key_store_unhealthy::KeyStoreUnhealthy,
+    &material_expiring::MaterialExpiring,
+    &multi_region_primary_missing::MultiRegionPrimaryMissing,
     &organization_wide_access::OrganizationWideAccess,
     &orphaned_principal::OrphanedPrincipal,
+    &pending_deletion::PendingDeletion,
+    &pending_deletion_in_use::PendingDeletionInUse,
     &public_key_access::PublicKeyAccess,
     &reshare_by_outsider::ReshareByOutsider,
     &unguarded_service_principal::UnguardedServicePrincipal,
     &wildcard_principal_with_weak_condition::WildcardPrincipalWithWeakCondition,
 ];
 
-/// What a check found in a key.
+/// What a check found in a key, or could not tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// How bad it is.
+    /// Whether it was found.
+    pub status: Status,
+    /// How bad it is, or would be.
     pub severity: Severity,
     /// The part of the key that is meant: a Sid, a grant's id, a principal; empty where the whole is meant.
     pub part: String,
@@ -81,35 +97,43 @@ pub struct Found {
     pub evidence: BTreeMap<String, Value>,
 }
 
+impl Found {
+    /// Something is wrong with a part of the key; an empty part is the whole key.
+    fn fail(severity: Severity, part: impl Into<String>, detail: String) -> Self {
+        Self { status: Status::Fail, severity, part: part.into(), detail, evidence: BTreeMap::new() }
+    }
+
+    /// With a fact it rests on.
+    fn with(mut self, name: &str, fact: impl Serialize) -> Self {
+        self.evidence.insert(name.to_owned(), json!(fact));
+        self
+    }
+
+    /// A missing fact is no pass.
+    fn unknown(severity: Severity, why: &str) -> Self {
+        let detail = format!("Not known: {why}.");
+        Self { status: Status::Unknown, ..Self::fail(severity, "", detail) }.with("unread", why)
+    }
+}
+
 /// What all checks have to say of a key: what they found, and what they could not tell.
 #[must_use]
 pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     let of_check = |check: &&dyn Check| {
         let meta = check.meta();
-        let found = check.look(scene).into_iter().map(|found| finding(meta, scene, Status::Fail, found));
         let open = meta.needs.iter().find_map(|need| scene.unread(*need));
-        let open = open.map(|why| finding(meta, scene, Status::Unknown, unknown(meta, &why)));
-        found.chain(open).collect::<Vec<_>>()
+        let open = open.map(|why| Found::unknown(meta.severity, &why));
+        check.look(scene).into_iter().chain(open).map(|found| finding(meta, scene, found)).collect::<Vec<_>>()
     };
     ALL.iter().flat_map(of_check).collect()
 }
 
-/// A missing fact is no pass.
-fn unknown(meta: &Meta, why: &str) -> Found {
-    Found {
-        severity: meta.severity,
-        part: String::new(),
-        detail: format!("Not known: {why}."),
-        evidence: BTreeMap::from([("unread".to_owned(), why.into())]),
-    }
-}
-
-fn finding(meta: &Meta, scene: &Scene<'_>, status: Status, found: Found) -> Finding {
+fn finding(meta: &Meta, scene: &Scene<'_>, found: Found) -> Finding {
     Finding {
         id: finding_id(meta.id, Subject::Key(&scene.key.arn), &found.part),
         check: meta.id.to_owned(),
         severity: found.severity,
-        status,
+        status: found.status,
         account_id: scene.cell.account_id,
         region: Some(scene.cell.region.clone()),
         key_arn: Some(scene.key.arn.clone()),

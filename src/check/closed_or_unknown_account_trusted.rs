@@ -7,7 +7,6 @@ use keyreach_policy::{
     principal::{Form, Principal},
     syntax::{Condition, Effect, Statement},
 };
-use serde_json::json;
 
 use super::{Check, Found, Meta, Need, Scene, scene::principals, ways};
 use crate::assess::finding::Severity;
@@ -97,15 +96,8 @@ fn found(scene: &Scene<'_>, account: AccountId, parts: &BTreeSet<String>) -> Opt
         }
     };
     let places = ways::listed(parts.iter().cloned().collect(), 3);
-    Some(Found {
-        severity,
-        part: account.to_string(),
-        detail: format!("Account {account} {state}. It is let in by {places}."),
-        evidence: BTreeMap::from([
-            ("account".to_owned(), json!(account)),
-            ("named_by".to_owned(), json!(parts)),
-        ]),
-    })
+    let detail = format!("Account {account} {state}. It is let in by {places}.");
+    Some(Found::fail(severity, account.to_string(), detail).with("account", account).with("named_by", parts))
 }
 
 /// AWS's word for the state of an account that is not open.

@@ -1,9 +1,5 @@
 //! A grant gives a principal outside the organization the use of the key.
 
-use std::collections::BTreeMap;
-
-use serde_json::json;
-
 use super::{Check, Found, Meta, Need, Scene, scale, ways};
 use crate::{
     assess::{
@@ -57,14 +53,10 @@ fn is_foreign(zone: GrantZone) -> bool {
 
 fn shut(grant: &Grant) -> Found {
     let grantee = grant.grantee_principal.as_deref().unwrap_or_default();
-    Found {
-        severity: Severity::Low,
-        part: grant.grant_id.clone(),
-        detail: format!(
-            "Grant {} names {grantee} as its grantee. Nothing can be done with it today: a Deny statement or a \
-             resource control policy stands in its way.",
-            grant.grant_id
-        ),
-        evidence: BTreeMap::from([("grant".to_owned(), json!(grant))]),
-    }
+    let detail = format!(
+        "Grant {} names {grantee} as its grantee. Nothing can be done with it today: a Deny statement or a resource \
+         control policy stands in its way.",
+        grant.grant_id
+    );
+    Found::fail(Severity::Low, grant.grant_id.clone(), detail).with("grant", grant)
 }

@@ -1,13 +1,10 @@
 //! A statement that AWS accepted and that does nothing, wholly or in part.
 
-use std::collections::BTreeMap;
-
 use keyreach_policy::{
     check::{Level, Problem, problems},
     principal::Form,
     syntax::Effect,
 };
-use serde_json::json;
 
 use super::{Check, Found, Meta, Need, Scene, scene::Written};
 use crate::assess::finding::Severity;
@@ -50,18 +47,15 @@ fn found(scene: &Scene<'_>, written: &Written<'_>) -> Option<Found> {
         .map(ToString::to_string)
         .collect();
     reasons.extend(elsewhere(scene, written));
-    let denies = written.statement.effect == Effect::Deny;
-    (!reasons.is_empty()).then(|| Found {
-        severity: if denies { Severity::Medium } else { Severity::Low },
-        part: written.part(),
-        detail: format!(
-            "Statement {} ({}): {}.",
-            written.name,
-            if denies { "Deny" } else { "Allow" },
-            reasons.join("; ")
-        ),
-        evidence: BTreeMap::from([("reasons".to_owned(), json!(reasons))]),
-    })
+    if reasons.is_empty() {
+        return None;
+    }
+    let (effect, severity) = match written.statement.effect {
+        Effect::Deny => ("Deny", Severity::Medium),
+        Effect::Allow => ("Allow", Severity::Low),
+    };
+    let detail = format!("Statement {} ({effect}): {}.", written.name, reasons.join("; "));
+    Some(Found::fail(severity, written.part(), detail).with("reasons", reasons))
 }
 
 /// Resources that name other keys, or no key at all.

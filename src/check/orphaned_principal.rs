@@ -7,7 +7,6 @@ use keyreach_policy::{
     principal::{Form, Principal},
     syntax::Effect,
 };
-use serde_json::json;
 
 use super::{Check, Found, Meta, Need, Scene, scene::Written};
 use crate::{assess::finding::Severity, snapshot::principal::Iam};
@@ -51,11 +50,9 @@ impl Check for OrphanedPrincipal {
                 format!("no such principal exists; a condition of {part} admits whoever bears the name");
             gone.insert(name, (Severity::Medium, why));
         }
-        let found = |(name, (severity, why)): (String, (Severity, String))| Found {
-            severity,
-            detail: format!("{name}: {why}."),
-            evidence: BTreeMap::from([("principal".to_owned(), json!(name))]),
-            part: name,
+        let found = |(name, (severity, why)): (String, (Severity, String))| {
+            let detail = format!("{name}: {why}.");
+            Found::fail(severity, name.clone(), detail).with("principal", name)
         };
         gone.into_iter().map(found).collect()
     }

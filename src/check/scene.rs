@@ -47,6 +47,8 @@ pub struct Scene<'a> {
 pub enum Need {
     /// Who outside reaches the key.
     Exposure,
+    /// What DescribeKey says of it.
+    Metadata,
     /// The texts of its policies.
     Policies,
     /// Its grants.
@@ -114,6 +116,7 @@ impl<'a> Scene<'a> {
                     .or_else(|| self.unread(Need::Members))
                     .unwrap_or_else(|| "the search for ways in ended at its limit".to_owned()),
             ),
+            Need::Metadata => self.key.metadata.gap().map(|gap| because("the key", gap)),
             Need::Policies => self.policies_unread(),
             Need::Grants => self.key.grants.gap.as_ref().map(|gap| because("the grants", gap)),
             Need::Members => self.members_unread(),
@@ -170,6 +173,7 @@ pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
     }
 }
 
-fn because(what: &str, gap: &Gap) -> String {
+/// Why something was not read, in words.
+pub(super) fn because(what: &str, gap: &Gap) -> String {
     format!("{what} could not be read ({}: {})", gap.operation, gap.kind)
 }

@@ -1,9 +1,6 @@
 //! An AWS service may use the key on behalf of anybody.
 
-use std::collections::BTreeMap;
-
 use keyreach_policy::aws::{Access, Action};
-use serde_json::json;
 
 use super::{Check, Found, Meta, Need, Scene, ways};
 use crate::assess::{
@@ -50,13 +47,8 @@ fn found(service: &ServiceUse) -> Found {
     };
     let severe = service.actions.iter().any(gives_away);
     let name = if service.principal == "*" { "Every AWS service" } else { service.principal.as_str() };
-    Found {
-        severity: if severe { Severity::Medium } else { Severity::Low },
-        part: service.principal.clone(),
-        detail: format!(
-            "{name} can call {} for resources of any account.",
-            ways::listed(service.actions.clone(), 6)
-        ),
-        evidence: BTreeMap::from([("service".to_owned(), json!(service))]),
-    }
+    let actions = ways::listed(service.actions.clone(), 6);
+    let detail = format!("{name} can call {actions} for resources of any account.");
+    let severity = if severe { Severity::Medium } else { Severity::Low };
+    Found::fail(severity, service.principal.clone(), detail).with("service", service)
 }

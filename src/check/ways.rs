@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::{Found, scale};
 use crate::assess::{
     exposure::{Reach, ReachZone, Via, ViaKind},
@@ -22,11 +20,9 @@ pub(super) fn found<'a>(ways: impl Iterator<Item = &'a Reach>, weigh: fn(&Reach)
             by_opening.entry(via).or_default().push(way);
         }
     }
-    let one = |(via, ways): (&Via, Vec<&Reach>)| Found {
-        severity: ways.iter().map(|way| weigh(way)).min().unwrap_or(Severity::Info),
-        part: part(via),
-        detail: sentence(via, &ways),
-        evidence: BTreeMap::from([("reaches".to_owned(), json!(ways))]),
+    let one = |(via, ways): (&Via, Vec<&Reach>)| {
+        let severity = ways.iter().map(|way| weigh(way)).min().unwrap_or(Severity::Info);
+        Found::fail(severity, part(via), sentence(via, &ways)).with("reaches", ways)
     };
     by_opening.into_iter().map(one).collect()
 }
@@ -98,4 +94,9 @@ pub(super) fn listed(mut all: Vec<String>, most: usize) -> String {
     all.truncate(most);
     let named = all.join(", ");
     if more == 0 { named } else { format!("{named} and {more} more") }
+}
+
+/// `1 grant`, `2 grants`.
+pub(super) fn grants(number: usize) -> String {
+    format!("{number} grant{}", if number == 1 { "" } else { "s" })
 }

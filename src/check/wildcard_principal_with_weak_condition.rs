@@ -7,7 +7,6 @@ use keyreach_policy::{
     principal::Form,
     syntax::{Condition, Effect, Principals, Statement},
 };
-use serde_json::json;
 
 use super::{Check, Found, Meta, Need, Scene, scale, scene::Written};
 use crate::assess::{
@@ -74,12 +73,8 @@ fn found(written: &Written<'_>, severity: Severity) -> Found {
         })
         .collect();
     let told: Vec<String> = traps.iter().map(|(condition, trap)| format!("{condition} {trap}")).collect();
-    Found {
-        severity,
-        part: written.part(),
-        detail: format!("Statement {} is open to any AWS account: {}.", written.name, told.join("; ")),
-        evidence: BTreeMap::from([("traps".to_owned(), json!(traps))]),
-    }
+    let detail = format!("Statement {} is open to any AWS account: {}.", written.name, told.join("; "));
+    Found::fail(severity, written.part(), detail).with("traps", traps)
 }
 
 /// Why a condition does not bound the caller's account.
