@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::{
     config::TrustedSettings,
-    reach::{self, Facts, Judged, Perimeter},
+    reach::{self, Facts, Judged, Library, Perimeter},
     snapshot::{
         Snapshot,
         gap::{Gap, GapKind},
@@ -27,7 +27,6 @@ use crate::{
 };
 use exposure::{Exposure, GrantZone, ViaKind};
 use finding::Finding;
-use library::Library;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
 
@@ -62,7 +61,7 @@ pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
     let keys: Vec<(AccountId, &Key)> =
         snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
     let bench = Bench {
-        library: Library::of(snapshot),
+        library: library::read(snapshot),
         perimeter: Perimeter::new(snapshot, trusted),
         taken_at: snapshot.scan.taken_at,
     };
