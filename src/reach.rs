@@ -7,6 +7,7 @@ mod axis;
 mod caller;
 mod condition;
 mod date;
+mod dossier;
 mod exposure;
 mod gate;
 mod glob;
@@ -35,6 +36,7 @@ mod world;
 mod zone;
 
 pub use answer::{Answer, Holding, IdentitySource, Verdict};
+pub use dossier::Dossier;
 pub use exposure::{Judged, exposure};
 pub use gate::{Gate, GateUnread};
 pub use library::{Level, Levels, Library};

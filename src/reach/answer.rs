@@ -3,7 +3,8 @@
 //! engine allows too.
 
 use keyreach_policy::{
-    Caller as EngineCaller, Context, Decision, Policies, Request, RuleSet, authorize_under, aws::Action,
+    Caller as EngineCaller, Context, Decision, Policies, Request, RuleSet, authorize_under,
+    aws::{AccountId, Action},
 };
 
 use super::{
@@ -139,7 +140,11 @@ impl Gate<'_> {
         };
         let mut answer = question.answer();
         let hidden = guessed && ORGANIZATION_KEYS.iter().any(|key| world.keys.contains_key(*key));
-        let may_deny = hidden || resident.half_known() || self.unread.policy || self.unread.guardrails;
+        let may_deny = hidden
+            || resident.half_known()
+            || self.unread.policy
+            || self.unread.guardrails
+            || open_facts(&world, resident.account);
         let may_allow = |question: &Question<'_>| {
             hidden
                 || self.unread.policy
@@ -149,6 +154,18 @@ impl Gate<'_> {
         answer.unsettle(may_deny, || may_allow(&question));
         answer
     }
+}
+
+/// Whether conditions ask for facts that were not read and that the search takes as it likes.
+fn open_facts(world: &World<'_>, account: AccountId) -> bool {
+    let of_key = ["kms:key", "kms:customermasterkey", "kms:multiregion"];
+    let paths = |account| world.own.is_some_and(|own| !own.paths.contains_key(&account));
+    world.keys.keys().any(|key| match key.as_str() {
+        "aws:principalorgpaths" => paths(account),
+        "aws:resourceorgpaths" => paths(world.account),
+        key if key.starts_with("aws:resourcetag/") => world.tags.is_none(),
+        key => world.metadata.is_none() && of_key.iter().any(|start| key.starts_with(start)),
+    })
 }
 
 impl Answer {
@@ -278,9 +295,15 @@ impl Gate<'_> {
             key_policies: facts.policies.iter().map(|(_, policy)| policy.policy()).collect(),
             grants: self.grants.iter().collect(),
             identity_policies: resident.papers.iter().map(|paper| paper.policy.policy()).collect(),
-            permissions_boundary: resident.boundary.as_ref().and_then(|boundary| boundary.policy).map(|p| p.policy()),
+            permissions_boundary: resident
+                .boundary
+                .as_ref()
+                .and_then(|boundary| boundary.policy)
+                .map(|p| p.policy()),
             service_control_policies: limits.map(|limit| level(&limit.policies)).collect(),
-            resource_control_policies: vec![facts.guardrails.iter().map(|(_, policy)| policy.policy()).collect()],
+            resource_control_policies: vec![
+                facts.guardrails.iter().map(|(_, policy)| policy.policy()).collect(),
+            ],
             ..Policies::default()
         }
     }

@@ -71,8 +71,7 @@ impl<'a> Gate<'a> {
         let statements = of_key().flat_map(|&(kind, policy)| {
             clauses(policy, Site::Key, true).map(move |clause| Opening::Statement(kind, clause))
         });
-        let openings: Vec<Opening<'a>> =
-            statements.chain(facts.grants.iter().map(Opening::Grant)).collect();
+        let openings: Vec<Opening<'a>> = statements.chain(facts.grants.iter().map(Opening::Grant)).collect();
         let denies = of_key().flat_map(|&(_, policy)| clauses(policy, Site::Key, false)).collect();
         let over = || facts.guardrails.iter().map(|&(_, policy)| policy);
         let guards = over().flat_map(|policy| clauses(policy, Site::Guardrail, false)).collect();
@@ -109,9 +108,8 @@ impl<'a> Gate<'a> {
             return false;
         }
         let foreign = resident.account != self.world.account;
-        let delegated = generous
-            || resident.kind == ResidentKind::Root
-            || resident.identity.allowed.contains(action);
+        let delegated =
+            generous || resident.kind == ResidentKind::Root || resident.identity.allowed.contains(action);
         let has = |actions: Option<&Actions>| actions.is_some_and(|actions| actions.contains(action));
         let named = || has(self.named.identities.get(&label(resident.account, resident.arn())));
         (self.named.everyone.contains(action) && (delegated || !foreign))

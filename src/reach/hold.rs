@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use keyreach_policy::{Rule, aws::Action};
+use keyreach_policy::{Rule, aws::Action, syntax::Condition};
 
 use super::{
     axis::Case,
@@ -189,7 +189,8 @@ impl<'q> Trial<'q> {
         }
         if let Some(boundary) = resident.boundary.as_ref().filter(|_| sides.boundary)
             && boundary.policy.is_some()
-            && !ledger.one_of(builder, boundary.rules.allows.iter().map(|(_, clause)| (None, *clause)).collect())
+            && !ledger
+                .one_of(builder, boundary.rules.allows.iter().map(|(_, clause)| (None, *clause)).collect())
         {
             return false;
         }
@@ -248,10 +249,7 @@ impl<'q> Trial<'q> {
         let mut texts = Vec::new();
         let passing = |clause: &Clause<'q>| {
             let conditions = clause.statement().into_iter().flat_map(|statement| statement.conditions());
-            conditions
-                .enumerate()
-                .filter(|(_, (_, condition))| is_passing(&condition.key.to_ascii_lowercase()))
-                .collect::<Vec<_>>()
+            conditions.enumerate().filter(|(_, (_, condition))| passes(condition)).collect::<Vec<_>>()
         };
         for clause in used {
             texts.extend(passing(clause).into_iter().map(|(_, (operator, of))| words::holds(operator, of)));
@@ -299,6 +297,13 @@ impl<'q> Ledger<'q> {
     fn allow(&self, number: usize) -> Option<(Option<usize>, Clause<'q>)> {
         self.allows.get(number.checked_sub(self.denies.len())?).copied()
     }
+}
+
+/// Whether a condition asks for a tag or the time, as its key or in a variable.
+fn passes(condition: &Condition) -> bool {
+    let variables = condition.values.iter().flat_map(|value| value.as_str().split("${").skip(1));
+    let mut keys = variables.map(str::to_ascii_lowercase).chain([condition.key.to_ascii_lowercase()]);
+    keys.any(|key| is_passing(&key))
 }
 
 /// Conditions of a statement that hold, in words.

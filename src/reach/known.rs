@@ -40,7 +40,9 @@ impl Case<'_> {
                 None => fixed(known.id.as_str()),
             },
             "aws:assumedroot" => absent(),
-            "aws:sourceidentity" | "aws:federatedprovider" | "aws:chatbotsourcearn" if !is_session => absent(),
+            "aws:sourceidentity" | "aws:federatedprovider" | "aws:chatbotsourcearn" if !is_session => {
+                absent()
+            }
             _ => return None,
         })
     }

@@ -93,7 +93,11 @@ impl<'a> Library<'a> {
     /// The RCPs on the path of an account, by name, without `RCPFullAWSAccess`. None binds the management account
     /// (SEM-49).
     #[must_use]
-    pub fn guardrails_over(&self, account: AccountId, of_account: Option<&Account>) -> Vec<(&str, &Reviewed)> {
+    pub fn guardrails_over(
+        &self,
+        account: AccountId,
+        of_account: Option<&Account>,
+    ) -> Vec<(&str, &Reviewed)> {
         let over = self.levels(GuardrailKind::ResourceControlPolicy, account, of_account);
         let mut all: Vec<_> = over.levels.into_iter().flat_map(|level| level.guardrails).collect();
         // One that hangs at several levels is one.
@@ -169,11 +173,7 @@ impl<'a> Library<'a> {
 }
 
 /// Where guardrails over an account can hang: its root, its units, itself.
-fn places<'p>(
-    organization: &'p Organization,
-    of_account: Option<&'p Account>,
-    own: &'p str,
-) -> Vec<&'p str> {
+fn places<'p>(organization: &'p Organization, of_account: Option<&'p Account>, own: &'p str) -> Vec<&'p str> {
     let path = of_account.and_then(|account| account.path.as_ref());
     let is_member = of_account.is_some_and(|of| organization.members.items.contains(&of.id));
     let mut places: Vec<&str> = match path {

@@ -46,7 +46,7 @@ fn is_way(key: &str) -> bool {
 }
 
 fn is_time(key: &str) -> bool {
-    matches!(key, "aws:currenttime" | "aws:epochtime")
+    key.starts_with("aws:currenttime") || key.starts_with("aws:epochtime")
 }
 
 /// Whether a key can change while caller, key and way stay what they are: a tag, or the time.

@@ -78,7 +78,7 @@ fn household<'l>(snapshot: &'l Snapshot, library: &'l Library<'l>, account: &'l 
         complete: account.iam.as_ref().is_some_and(|iam| iam.gap.is_none()),
         guardrails_unread: rcps.unread,
         allowed: others().fold(Actions::none(), |all, resident| all.union(resident.identity.allowed)),
-        half_known: others().any(|resident| resident.unread),
+        half_known: others().any(Resident::half_known),
         residents,
     }
 }
@@ -128,12 +128,7 @@ struct Registry<'l, 'r> {
 }
 
 impl<'l, 'r> Registry<'l, 'r> {
-    fn new(
-        library: &'l Library<'l>,
-        iam: &'l Iam,
-        limits: &'r Arc<Limits<'l>>,
-        account: AccountId,
-    ) -> Self {
+    fn new(library: &'l Library<'l>, iam: &'l Iam, limits: &'r Arc<Limits<'l>>, account: AccountId) -> Self {
         Self {
             library,
             managed: iam.policies.iter().map(|policy| (policy.arn.as_str(), policy)).collect(),
@@ -192,13 +187,12 @@ impl<'l, 'r> Registry<'l, 'r> {
             let policy = self.document(arn);
             Boundary { arn, policy, rules: Rules::of(policy.into_iter()) }
         });
-        let bound_unread = boundary.as_ref().is_some_and(|boundary| boundary.policy.is_none());
         Resident {
             kind,
             account: self.account,
             known: Arc::new(known),
             linked,
-            unread: shelf.unread || bound_unread,
+            unread: shelf.unread,
             identity: Rules::of(shelf.papers.iter().map(|paper| paper.policy)),
             papers: shelf.papers,
             boundary,

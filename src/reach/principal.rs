@@ -79,9 +79,11 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
 /// Through what the `Principal` element of an Allow covers a caller: of several ways, the one that asks for least.
 pub(super) fn through(set: &PrincipalSet, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
     let mut all = match &set.principals {
-        Principals::Named(lists) if !set.negated => {
-            lists.iter().flat_map(|(_, list)| list.iter()).filter_map(|one| covers(one, caller, lens)).collect()
-        }
+        Principals::Named(lists) if !set.negated => lists
+            .iter()
+            .flat_map(|(_, list)| list.iter())
+            .filter_map(|one| covers(one, caller, lens))
+            .collect(),
         _ if applies(set, false, caller, lens) => vec![Via::Everyone],
         _ => Vec::new(),
     };

@@ -35,7 +35,7 @@ pub struct Resident<'l> {
     pub(super) linked: bool,
     /// Its identity policies
     pub(super) papers: Vec<Paper<'l>>,
-    /// An identity policy or the boundary could not be read
+    /// An identity policy could not be read
     pub(super) unread: bool,
     /// What those statements of `papers` say that are about KMS
     pub(super) identity: Rules<'l>,
@@ -95,7 +95,8 @@ impl<'l> Rules<'l> {
         for (number, policy) in policies.enumerate() {
             for (rule, of) in policy.rules.iter().enumerate() {
                 let clause = Clause { policy, rule, site: Site::Identity };
-                let Some(statement) = clause.statement().filter(|_| of.actions.iter().next().is_some()) else {
+                let Some(statement) = clause.statement().filter(|_| of.actions.iter().next().is_some())
+                else {
                     continue;
                 };
                 all.mentions.note(statement);
@@ -144,13 +145,15 @@ impl<'l> Resident<'l> {
 
     /// Something that could deny or allow it was not read.
     pub(super) fn half_known(&self) -> bool {
-        self.unread || self.limits().is_some_and(|limits| limits.unread)
+        let boundary = self.boundary.as_ref().is_some_and(|boundary| boundary.policy.is_none());
+        self.unread || boundary || self.limits().is_some_and(|limits| limits.unread)
     }
 
     /// Every set of statements that binds it, its own first.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Rules<'l>> {
         let boundary = self.boundary.iter().map(|boundary| &boundary.rules);
-        let levels = self.limits().into_iter().flat_map(|limits| limits.levels.iter().map(|level| &level.rules));
+        let levels =
+            self.limits().into_iter().flat_map(|limits| limits.levels.iter().map(|level| &level.rules));
         std::iter::once(&self.identity).chain(boundary).chain(levels)
     }
 
