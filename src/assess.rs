@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::{
     Policy,
-    aws::{AccountId, Arn},
+    aws::AccountId,
 };
 use rayon::prelude::*;
 
 use crate::{
     check::{self, Scene},
     config::JudgementSettings,
-    reach::{self, Facts, Judged, Perimeter, Reviewed},
+    reach::{self, Judged, Library, Perimeter},
     snapshot::{
         Snapshot,
         cell::Cell,
@@ -31,7 +31,6 @@ use crate::{
 };
 use exposure::{Exposure, GrantZone, ViaKind};
 use finding::Finding;
-use library::Library;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
 
@@ -68,7 +67,7 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     let bench = Bench {
         snapshot,
         accounts: &accounts,
-        library: Library::of(snapshot),
+        library: library::read(snapshot),
         perimeter: Perimeter::new(snapshot, &settings.trusted),
         settings,
     };
@@ -89,21 +88,17 @@ struct Bench<'a> {
     settings: &'a JudgementSettings,
 }
 
-/// The policies of a key.
-struct Texts<'a> {
-    /// Those that are policy documents
-    read: Vec<(ViaKind, &'a Reviewed)>,
-    /// There are others, or may be
-    unread: bool,
-}
-
 impl Bench<'_> {
     fn judge(&self, cell: &Cell, key: &Key) -> (KeyAssessment, Vec<Finding>) {
         let account = self.accounts.get(&cell.account_id).copied();
-        let texts = self.texts(key);
-        let Judged { exposure, grant_zones, bug } = self.exposure(cell.account_id, account, key, &texts);
-        let policies: Vec<(ViaKind, &Policy)> =
-            texts.read.iter().map(|(kind, policy)| (*kind, policy.policy())).collect();
+        let dossier = self.library.dossier(cell.account_id, account, key);
+        let facts = dossier.as_ref().map(|dossier| dossier.facts(&self.perimeter, self.snapshot.scan.taken_at));
+        let Judged { exposure, grant_zones, bug } =
+            facts.map_or_else(|| Judged::of_no_arn(key), reach::exposure);
+        let policies: Vec<(ViaKind, &Policy)> = facts
+            .iter()
+            .flat_map(|facts| facts.policies.iter().map(|(kind, policy)| (*kind, policy.policy())))
+            .collect();
         let findings = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
@@ -123,47 +118,16 @@ impl Bench<'_> {
         };
         (judged, findings)
     }
+}
 
-    fn texts(&self, key: &Key) -> Texts<'_> {
-        let texts = [
-            (ViaKind::KeyPolicy, key.policy.known()),
-            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
-        ];
-        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
-        let read: Vec<_> =
-            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
-        let unread =
-            read.len() < written().count() || key.policy.gap().is_some() || key.ram_policy.gap().is_some();
-        Texts { read, unread }
-    }
-
-    fn exposure(
-        &self,
-        account: AccountId,
-        of_account: Option<&Account>,
-        key: &Key,
-        texts: &Texts<'_>,
-    ) -> Judged {
-        let Ok(arn) = key.arn.parse::<Arn>() else {
-            return Judged {
-                exposure: Exposure::not_judged(),
-                grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
-                bug: Some(format!("`{}` is no ARN", key.arn)),
-            };
-        };
-        let guardrails = self.library.guardrails_over(account, of_account);
-        reach::exposure(Facts {
-            arn: &arn,
-            metadata: key.metadata.known(),
-            tags: key.tags.known(),
-            aliases: &key.aliases,
-            policies: &texts.read,
-            grants: &key.grants.items,
-            unread: texts.unread || key.grants.gap.is_some(),
-            guardrails: &guardrails,
-            perimeter: &self.perimeter,
-            taken_at: self.snapshot.scan.taken_at,
-        })
+impl Judged {
+    /// A key of which no question can be asked.
+    fn of_no_arn(key: &Key) -> Self {
+        Self {
+            exposure: Exposure::not_judged(),
+            grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
+            bug: Some(format!("`{}` is no ARN", key.arn)),
+        }
     }
 }
 

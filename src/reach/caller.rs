@@ -2,6 +2,8 @@
 //! not named anywhere, whose account and name stay open (semantics, 5.2). What a case says of condition keys is
 //! in `axis`, whom a `Principal` covers in `principal`.
 
+use std::sync::Arc;
+
 use keyreach_policy::{
     aws::AccountId,
     principal::{Form, Principal},
@@ -9,6 +11,7 @@ use keyreach_policy::{
 
 use super::{
     glob::{Class, Glob, Part, glob},
+    known::Known,
     pred::{Base, Pred, one_of},
     shape::in_account,
     world::World,
@@ -51,6 +54,8 @@ pub(super) struct Caller {
     /// A session of a service-linked role, which RCPs do not bind (SEM-49)
     pub(super) linked: bool,
     pub(super) zone: Zone,
+    /// What IAM tells of it, where it exists in the snapshot
+    pub(super) known: Option<Arc<Known>>,
 }
 
 impl Caller {
@@ -79,6 +84,9 @@ impl Caller {
 
     /// `aws:PrincipalArn` where the case fixes it.
     pub(super) fn arn(&self, world: &World<'_>) -> Option<String> {
+        if let Some(known) = &self.known {
+            return Some(known.arn.clone());
+        }
         match (self.kind, &self.name, self.account) {
             (Kind::Root, _, Some(account)) => Some(format!("arn:{}:iam::{account}:root", world.partition)),
             (_, Some(name), _) if self.session().is_none() => Some(name.clone()),
@@ -237,7 +245,8 @@ pub(super) fn callers(world: &World<'_>) -> Vec<Caller> {
 fn fresh(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs, all: &mut Vec<Caller>) {
     let zone = zone(world, account, belongs);
     let mut add = |kind, linked| {
-        all.push(Caller { kind, account, belongs: belongs.clone(), name: None, linked, zone });
+        let belongs = belongs.clone();
+        all.push(Caller { kind, account, belongs, name: None, linked, zone, known: None });
     };
     add(Kind::Session, false);
     if world.kind_matters {
@@ -269,6 +278,7 @@ fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Option<
         name: Some(text.to_owned()),
         linked,
         zone: zone(world, account, belongs),
+        known: None,
     })
 }
 
@@ -296,6 +306,7 @@ pub(super) fn services(world: &World<'_>) -> Vec<Caller> {
         name,
         linked: false,
         zone: Zone::Organization,
+        known: None,
     };
     world.services.iter().cloned().map(Some).chain([None]).map(case).collect()
 }

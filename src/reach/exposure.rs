@@ -159,7 +159,7 @@ fn put_together(world: &World<'_>, passes: &[Pass], services: Vec<ServiceUse>) -
 }
 
 /// What suffices to change the answer.
-fn smallest(sets: &mut [RuleSet]) -> RuleSet {
+pub(super) fn smallest(sets: &mut [RuleSet]) -> RuleSet {
     sets.sort_by_key(|rules| rules.iter().count());
     let mut union = RuleSet::default();
     for (index, set) in sets.iter().enumerate() {

@@ -24,7 +24,10 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Site {
     Key,
+    /// An RCP
     Guardrail,
+    /// An identity policy, a permissions boundary or an SCP: no principals
+    Identity,
 }
 
 /// A statement of a policy.
@@ -77,12 +80,14 @@ impl Builder<'_, '_> {
         if !rule.actions.contains(self.case.action) {
             return None;
         }
-        let set = statement.principal.as_ref()?;
-        // SEM-14: an RCP is for everyone or for nobody.
-        if clause.site == Site::Guardrail && !is_everyone(set) {
-            return None;
-        }
-        if !applies(set, !rule.allows, self.case.caller, self.lens) {
+        let concerns = match (clause.site, &statement.principal) {
+            (Site::Key, Some(set)) => applies(set, !rule.allows, self.case.caller, self.lens),
+            // SEM-14: an RCP is for everyone or for nobody.
+            (Site::Guardrail, Some(set)) => is_everyone(set),
+            (Site::Identity, set) => set.is_none(),
+            (Site::Key | Site::Guardrail, None) => false,
+        };
+        if !concerns {
             return None;
         }
         let mut atoms = Vec::new();
@@ -93,28 +98,7 @@ impl Builder<'_, '_> {
             None => atoms.push((usize::MAX, self.puzzle.riddle())),
         }
         for (number, (operator, condition)) in statement.conditions().enumerate() {
-            let key = condition.key.to_ascii_lowercase();
-            let hidden = clause.site == Site::Key && key == "kms:resourcealiases";
-            let place = if hidden { Place::Fixed(None) } else { self.case.place(&key) };
-            if let Some((variable, asked)) = turned(self.case, operator, condition, &place, variables) {
-                match self.atom(self.case.place(&variable), false, asked) {
-                    Ok(atom) => atoms.push((number, atom)),
-                    Err(Some(true)) => {}
-                    Err(Some(false)) => return None,
-                    Err(None) => atoms.push((number, self.puzzle.riddle())),
-                }
-                continue;
-            }
-            let meaning = |key: &str| self.case.meaning(key);
-            let arns_only =
-                matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
-            let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.lens.reading };
-            let mut touched = RuleSet::default();
-            let asked = demand(operator, condition, &glossary, &mut touched);
-            if place != Place::Fixed(None) {
-                touched.iter().for_each(|rule| self.lens.touch(rule));
-            }
-            match self.atom(place, cardinality(&key) == Cardinality::Multi, asked) {
+            match self.condition(clause, operator, condition) {
                 Ok(atom) => atoms.push((number, atom)),
                 Err(Some(true)) => {}
                 Err(Some(false)) => return None,
@@ -122,6 +106,32 @@ impl Builder<'_, '_> {
             }
         }
         Some(atoms)
+    }
+
+    /// A condition as an atom, or what it comes to where its key is fixed.
+    pub(super) fn condition(
+        &mut self,
+        clause: &Clause<'_>,
+        operator: &Operator,
+        condition: &Condition,
+    ) -> Result<Atom, Option<bool>> {
+        let variables = clause.policy.policy.document().has_variables();
+        let key = condition.key.to_ascii_lowercase();
+        let hidden = clause.site == Site::Key && key == "kms:resourcealiases";
+        let place = if hidden { Place::Fixed(None) } else { self.case.place(&key) };
+        if let Some((variable, asked)) = turned(self.case, operator, condition, &place, variables) {
+            return self.atom(self.case.place(&variable), false, asked);
+        }
+        let meaning = |key: &str| self.case.meaning(key);
+        let arns_only =
+            matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
+        let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.lens.reading };
+        let mut touched = RuleSet::default();
+        let asked = demand(operator, condition, &glossary, &mut touched);
+        if place != Place::Fixed(None) {
+            touched.iter().for_each(|rule| self.lens.touch(rule));
+        }
+        self.atom(place, cardinality(&key) == Cardinality::Multi, asked)
     }
 
     /// Adds demands that must all be met.

@@ -76,7 +76,27 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
     }
 }
 
-/// Whether a `Principal` element makes its statement apply to a caller without permissions boundary.
+/// Through what the `Principal` element of an Allow covers a caller: of several ways, the one that asks for least.
+pub(super) fn through(set: &PrincipalSet, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
+    let mut all = match &set.principals {
+        Principals::Named(lists) if !set.negated => lists
+            .iter()
+            .flat_map(|(_, list)| list.iter())
+            .filter_map(|one| covers(one, caller, lens))
+            .collect(),
+        _ if applies(set, false, caller, lens) => vec![Via::Everyone],
+        _ => Vec::new(),
+    };
+    let demand = |via: &Via| match via {
+        Via::Everyone | Via::Identity => 0,
+        Via::Role => 1,
+        Via::Account => 2,
+    };
+    all.sort_by_key(demand);
+    all.first().copied()
+}
+
+/// Whether a `Principal` element makes its statement apply to a caller.
 pub(super) fn applies(set: &PrincipalSet, denies: bool, caller: &Caller, lens: &Lens<'_>) -> bool {
     let named: Vec<Via> = match &set.principals {
         Principals::Everyone => vec![Via::Everyone],
@@ -88,6 +108,10 @@ pub(super) fn applies(set: &PrincipalSet, denies: bool, caller: &Caller, lens: &
     };
     if !set.negated {
         return !named.is_empty();
+    }
+    // SEM-13: nobody with a permissions boundary is exempt.
+    if denies && caller.known.as_ref().is_some_and(|known| known.bounded) {
+        return true;
     }
     // SEM-11: in an Allow, everyone but those named.
     if !denies || named.contains(&Via::Everyone) {

@@ -77,7 +77,7 @@ impl Reviewed {
 }
 
 impl Mentions {
-    fn note(&mut self, statement: &Statement) {
+    pub(super) fn note(&mut self, statement: &Statement) {
         if let Some(set) = &statement.principal {
             self.not_principal |= set.negated;
             if let Principals::Named(lists) = &set.principals {
@@ -131,7 +131,8 @@ fn covered_by(text: &str) -> Actions {
     if matches!(lower.as_str(), "*" | "kms:*") {
         return Actions::every();
     }
-    if !lower.contains(':') {
+    let Some((service, _)) = lower.split_once(':') else { return Actions::none() };
+    if service != "kms" && !service.contains(['*', '?']) {
         return Actions::none();
     }
     let pattern = over(Class::Any, &pieces(&lower, false, true));

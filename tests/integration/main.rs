@@ -16,6 +16,7 @@ mod example;
 mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
+mod inside;
 mod reach;
 mod report;
 mod scan;
