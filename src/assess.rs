@@ -12,12 +12,12 @@ pub mod rotation;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keyreach_policy::aws::{AccountId, Arn};
+use keyreach_policy::aws::AccountId;
 use rayon::prelude::*;
 
 use crate::{
     config::TrustedSettings,
-    reach::{self, Facts, Judged, Library, Perimeter},
+    reach::{self, Judged, Library, Perimeter, Population},
     snapshot::{
         Snapshot,
         gap::{Gap, GapKind},
@@ -25,7 +25,7 @@ use crate::{
         organization::Account,
     },
 };
-use exposure::{Exposure, GrantZone, ViaKind};
+use exposure::{Exposure, GrantZone, ReachZone};
 use finding::Finding;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
@@ -60,8 +60,10 @@ pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let keys: Vec<(AccountId, &Key)> =
         snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
+    let library = library::read(snapshot);
     let bench = Bench {
-        library: library::read(snapshot),
+        library: &library,
+        population: Population::new(snapshot, &library),
         perimeter: Perimeter::new(snapshot, trusted),
         taken_at: snapshot.scan.taken_at,
     };
@@ -76,7 +78,8 @@ pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
 
 /// What judging one key needs beside the key.
 struct Bench<'a> {
-    library: Library<'a>,
+    library: &'a Library<'a>,
+    population: Population<'a>,
     perimeter: Perimeter,
     taken_at: Timestamp,
 }
@@ -107,36 +110,24 @@ impl Bench<'_> {
     }
 
     fn exposure(&self, account: AccountId, of_account: Option<&Account>, key: &Key) -> Judged {
-        let Ok(arn) = key.arn.parse::<Arn>() else {
+        let Some(dossier) = self.library.dossier(account, of_account, key) else {
             return Judged {
                 exposure: Exposure::not_judged(),
                 grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
                 bug: Some(format!("`{}` is no ARN", key.arn)),
             };
         };
-        let texts = [
-            (ViaKind::KeyPolicy, key.policy.known()),
-            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
-        ];
-        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
-        let policies: Vec<_> =
-            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
-        let unread = policies.len() < written().count()
-            || key.policy.gap().is_some()
-            || key.ram_policy.gap().is_some()
-            || key.grants.gap.is_some();
-        let guardrails = self.library.guardrails_over(account, of_account);
-        reach::exposure(Facts {
-            arn: &arn,
-            metadata: key.metadata.known(),
-            tags: key.tags.known(),
-            aliases: &key.aliases,
-            policies: &policies,
-            grants: &key.grants.items,
-            unread,
-            guardrails: &guardrails,
-            perimeter: &self.perimeter,
-            taken_at: self.taken_at,
-        })
+        let facts = dossier.facts(&self.perimeter, self.taken_at);
+        let mut judged = reach::exposure(facts);
+        let from_inside = |reach: &&mut exposure::Reach| reach.zone == ReachZone::Organization;
+        let mut reaches = judged.exposure.reaches.iter_mut().filter(from_inside).peekable();
+        let gate = reaches.peek().and_then(|_| dossier.gate(&self.perimeter, self.taken_at));
+        for reach in reaches {
+            let confirmation =
+                gate.as_ref().map(|gate| gate.confirm(&self.population, reach)).unwrap_or_default();
+            reach.confirmed = confirmation.holds;
+            judged.bug = judged.bug.take().or(confirmation.bug);
+        }
+        judged
     }
 }

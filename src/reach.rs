@@ -6,6 +6,7 @@ mod answer;
 mod axis;
 mod caller;
 mod condition;
+mod confirm;
 mod date;
 mod dossier;
 mod exposure;
@@ -36,6 +37,7 @@ mod world;
 mod zone;
 
 pub use answer::{Answer, Holding, IdentitySource, Verdict};
+pub use confirm::Confirmation;
 pub use dossier::Dossier;
 pub use exposure::{Judged, exposure};
 pub use gate::{Gate, GateUnread};
