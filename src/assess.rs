@@ -1,7 +1,7 @@
 //! Every key judged, in parallel: a [`Snapshot`] in, an [`Assessment`] out.
 //!
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
-//! Exposure is decided in `reach`, what is worth a finding in `check`; lockout is not judged yet, and says so.
+//! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
 pub mod exposure;
 pub mod finding;
@@ -11,16 +11,14 @@ pub mod rotation;
 
 use std::collections::BTreeMap;
 
-use keyreach_policy::{
-    Policy,
-    aws::AccountId,
-};
+use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
 
 use crate::{
     check::{self, Scene},
     config::JudgementSettings,
-    reach::{self, Judged, Library, Perimeter},
+    lockout as govern,
+    reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
         Snapshot,
         cell::Cell,
@@ -29,7 +27,7 @@ use crate::{
         organization::Account,
     },
 };
-use exposure::{Exposure, GrantZone, ViaKind};
+use exposure::{Exposure, GrantZone, ReachZone, ViaKind};
 use finding::Finding;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
@@ -64,12 +62,14 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let keys: Vec<(&Cell, &Key)> =
         snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
+    let library = library::read(snapshot);
     let bench = Bench {
         snapshot,
-        accounts: &accounts,
-        library: library::read(snapshot),
-        perimeter: Perimeter::new(snapshot, &settings.trusted),
         settings,
+        accounts: &accounts,
+        library: &library,
+        population: Population::new(snapshot, &library),
+        perimeter: Perimeter::new(snapshot, &settings.trusted),
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     let judged: Vec<_> = keys.par_iter().map(|(cell, key)| bench.judge(cell, key)).collect();
@@ -82,23 +82,25 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
 /// What judging one key needs beside the key.
 struct Bench<'a> {
     snapshot: &'a Snapshot,
-    accounts: &'a BTreeMap<AccountId, &'a Account>,
-    library: Library<'a>,
-    perimeter: Perimeter,
     settings: &'a JudgementSettings,
+    accounts: &'a BTreeMap<AccountId, &'a Account>,
+    library: &'a Library<'a>,
+    population: Population<'a>,
+    perimeter: Perimeter,
 }
 
 impl Bench<'_> {
     fn judge(&self, cell: &Cell, key: &Key) -> (KeyAssessment, Vec<Finding>) {
         let account = self.accounts.get(&cell.account_id).copied();
-        let dossier = self.library.dossier(cell.account_id, account, key);
-        let facts = dossier.as_ref().map(|dossier| dossier.facts(&self.perimeter, self.snapshot.scan.taken_at));
-        let Judged { exposure, grant_zones, bug } =
-            facts.map_or_else(|| Judged::of_no_arn(key), reach::exposure);
-        let policies: Vec<(ViaKind, &Policy)> = facts
-            .iter()
-            .flat_map(|facts| facts.policies.iter().map(|(kind, policy)| (*kind, policy.policy())))
-            .collect();
+        let unread = Unread::about(self.snapshot, cell.account_id, account, key);
+        let Some(dossier) = self.library.dossier(cell.account_id, account, key) else {
+            return (KeyAssessment::of_no_arn(key, unread), Vec::new());
+        };
+        let Judged { exposure, grant_zones, bug } = self.exposure(&dossier);
+        let (lockout, other_bug) = self.lockout(cell, account, unread, &dossier);
+        let facts = dossier.facts(&self.perimeter, self.snapshot.scan.taken_at);
+        let policies: Vec<(ViaKind, &Policy)> =
+            facts.policies.iter().map(|(kind, policy)| (*kind, policy.policy())).collect();
         let findings = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
@@ -109,32 +111,76 @@ impl Bench<'_> {
             exposure: &exposure,
             grant_zones: &grant_zones,
         });
+        let bugs = bug.map(|message| bug_gap(key, "keyreach:Exposure", message)).into_iter();
+        let others = other_bug.map(|message| bug_gap(key, "keyreach:Lockout", message));
         let judged = KeyAssessment {
             exposure,
-            lockout: Lockout::not_judged(Unread::about(self.snapshot, cell.account_id, account, key)),
+            lockout,
             grant_zones,
             rotation: Eligibility::of(key),
-            gaps: bug.map(|message| bug_gap(key, message)).into_iter().collect(),
+            gaps: bugs.chain(others).collect(),
         };
         (judged, findings)
     }
+
+    fn exposure(&self, dossier: &Dossier<'_>) -> Judged {
+        let taken_at = self.snapshot.scan.taken_at;
+        let mut judged = reach::exposure(dossier.facts(&self.perimeter, taken_at));
+        let from_inside = |reach: &&mut exposure::Reach| reach.zone == ReachZone::Organization;
+        let mut reaches = judged.exposure.reaches.iter_mut().filter(from_inside).peekable();
+        let gate = reaches.peek().and_then(|_| dossier.gate(&self.perimeter, taken_at));
+        for reach in reaches {
+            let confirmation =
+                gate.as_ref().map(|gate| gate.confirm(&self.population, reach)).unwrap_or_default();
+            reach.confirmed = confirmation.holds;
+            judged.bug = judged.bug.take().or(confirmation.bug);
+        }
+        judged
+    }
+
+    fn lockout(
+        &self,
+        cell: &Cell,
+        account: Option<&Account>,
+        missing: Unread,
+        dossier: &Dossier<'_>,
+    ) -> (Lockout, Option<String>) {
+        let taken_at = self.snapshot.scan.taken_at;
+        let Some(household) = self.population.household(cell.account_id) else {
+            return (Lockout::not_judged(missing), None);
+        };
+        govern::judge(&govern::Question {
+            facts: dossier.facts(&self.perimeter, taken_at),
+            unread: dossier.unread,
+            account: cell.account_id,
+            household,
+            iam: account.and_then(|account| account.iam.as_ref()),
+            library: self.library,
+            missing,
+            thresholds: self.settings.thresholds,
+            taken_at,
+        })
+    }
 }
 
-impl Judged {
+impl KeyAssessment {
     /// A key of which no question can be asked.
-    fn of_no_arn(key: &Key) -> Self {
+    fn of_no_arn(key: &Key, unread: Unread) -> Self {
+        let message = format!("`{}` is no ARN", key.arn);
         Self {
             exposure: Exposure::not_judged(),
+            lockout: Lockout::not_judged(unread),
             grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
-            bug: Some(format!("`{}` is no ARN", key.arn)),
+            rotation: Eligibility::of(key),
+            gaps: vec![bug_gap(key, "keyreach:Exposure", message)],
         }
     }
 }
 
 /// Keyreach contradicts itself.
-fn bug_gap(key: &Key, message: String) -> Gap {
+fn bug_gap(key: &Key, operation: &str, message: String) -> Gap {
     Gap {
-        operation: "keyreach:Exposure".to_owned(),
+        operation: operation.to_owned(),
         resource: key.arn.clone(),
         kind: GapKind::Bug,
         code: None,

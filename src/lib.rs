@@ -11,6 +11,7 @@
 //! | [`collect`] | asks AWS | yes |
 //! | [`snapshot`] | everything one scan saw and could not see, a value | only `snapshot::file` |
 //! | [`reach`] | who outside can reach a key | no |
+//! | [`lockout`] | who can still govern a key | no |
 //! | [`check`] | what is worth a finding | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
@@ -31,6 +32,7 @@ pub mod collect;
 )]
 pub mod command;
 pub mod config;
+pub mod lockout;
 pub mod outcome;
 pub mod reach;
 pub mod report;

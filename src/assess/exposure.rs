@@ -140,7 +140,8 @@ pub struct Reach {
     pub conditions: Vec<String>,
     /// The caller needs a policy of its own account as well.
     pub needs_identity_policy: bool,
-    /// Inside the organization: whether a principal that exists there holds the permission too; `null` where not known.
+    /// From the organization: whether a user or role that exists there holds one of the actions too; `null` where
+    /// not known, and for other zones. Root users do not count: each holds what its account is given.
     pub confirmed: Option<bool>,
     /// One request that gets through; `null` where none was made.
     pub witness: Option<Witness>,

@@ -116,21 +116,6 @@ pub struct Lockout {
     pub recovery: String,
 }
 
-impl Lockout {
-    /// The answer of a version that does not judge. Facts that would be missing anyway are named already.
-    #[must_use]
-    pub fn not_judged(unread: Unread) -> Self {
-        Self {
-            verdict: LockoutVerdict::Unknown,
-            certainty: Certainty::Certain,
-            depends_on: Vec::new(),
-            reasons: unread.reasons(),
-            writers: Vec::new(),
-            recovery: "Not judged: this version collects the facts that decide it.".to_owned(),
-        }
-    }
-}
-
 /// Which facts that decide about lockout are missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unread {
@@ -159,7 +144,9 @@ impl Unread {
         }
     }
 
-    fn reasons(self) -> Vec<LockoutReason> {
+    /// As reasons for not knowing.
+    #[must_use]
+    pub fn reasons(self) -> Vec<LockoutReason> {
         let reasons = [
             (self.policy, LockoutReason::PolicyUnread),
             (self.iam, LockoutReason::IamUnread),

@@ -177,7 +177,7 @@ impl<'a> Gate<'a> {
 }
 
 /// What finds a user, a role or its sessions.
-fn label(account: AccountId, arn: &str) -> String {
+pub(super) fn label(account: AccountId, arn: &str) -> String {
     if !arn.contains(":role/") && !arn.contains(":assumed-role/") {
         return arn.to_owned();
     }

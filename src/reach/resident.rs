@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use keyreach_policy::aws::{AccountId, Action, Actions};
+use keyreach_policy::{
+    Policy,
+    aws::{AccountId, Action, Actions},
+};
 
 use super::{
     caller::{Belongs, Caller, Kind},
@@ -136,6 +139,28 @@ impl<'l> Resident<'l> {
     #[must_use]
     pub fn kind(&self) -> ResidentKind {
         self.kind
+    }
+
+    /// Its identity policies, its boundary and each level of SCPs over it, as they are written: whoever gives it
+    /// something must be allowed by one of each.
+    #[must_use]
+    pub fn layers(&self) -> Vec<Vec<&'l Policy>> {
+        let identity = self.papers.iter().map(|paper| paper.policy.policy()).collect();
+        let boundary =
+            self.boundary.iter().map(|of| of.policy.iter().map(|policy| policy.policy()).collect());
+        let levels = self.limits().into_iter().flat_map(|limits| {
+            limits
+                .levels
+                .iter()
+                .map(|level| level.policies.iter().map(|(_, policy)| policy.policy()).collect())
+        });
+        std::iter::once(identity).chain(boundary).chain(levels).collect()
+    }
+
+    /// Something that decides about it was not read.
+    #[must_use]
+    pub fn is_half_known(&self) -> bool {
+        self.half_known()
     }
 
     /// The SCPs that bind it.

@@ -1,0 +1,185 @@
+//! What a verdict rests on. Where nobody is left it is asked what stands in the way: the same question again without
+//! the key's Deny statements, without guardrails, without conditions.
+
+use keyreach_policy::{
+    aws::{AccountId, Action},
+    principal::{Form, Principal},
+    syntax::{Effect, PrincipalSet, Principals},
+};
+
+use super::{
+    Question, rewrite,
+    verdict::{Sort, perishable},
+    writers::{Way, Ways},
+};
+use crate::{
+    assess::lockout::{LockoutReason as Reason, LockoutVerdict as Verdict},
+    reach::{Facts, Gate, GateUnread, Verdict as Answer},
+};
+
+/// The reasons for a verdict, in their order.
+pub(super) fn reasons(question: &Question<'_>, action: Action, ways: &Ways, verdict: Verdict) -> Vec<Reason> {
+    let mut reasons = match verdict {
+        Verdict::Manageable => Vec::new(),
+        Verdict::Fragile => fragile(&ways.sure),
+        Verdict::Conditional => vec![Reason::ConditionRequired],
+        Verdict::RootOnly => vec![Reason::NoIamWriter],
+        Verdict::LockedOut => obstacles(question, action),
+        Verdict::Unknown => return unread(question, ways),
+    };
+    if matches!(verdict, Verdict::Fragile | Verdict::Conditional | Verdict::LockedOut) {
+        reasons.extend(of_text(question, action, verdict));
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons
+}
+
+fn fragile(sure: &[Way]) -> Vec<Reason> {
+    let firm: Vec<&Way> = sure.iter().filter(|way| way.unconditional).collect();
+    let sorts = perishable(&firm).map(|sort| match sort {
+        Sort::IdentityCenter => Reason::IdentityCenterOnly,
+        Sort::Pipeline => Reason::PipelineOnly,
+        Sort::Idle => Reason::IdleOnly,
+    });
+    let single = (firm.len() == 1).then_some(Reason::SingleWriter);
+    single.into_iter().chain(sorts).collect()
+}
+
+/// What was not read and could change the verdict.
+fn unread(question: &Question<'_>, ways: &Ways) -> Vec<Reason> {
+    let household = question.household;
+    let iam = question.missing.iam || !ways.hidden.is_empty() || ways.half_known;
+    let guardrails = question.missing.guardrails || question.unread.guardrails || household.guardrails_unread;
+    let facts = [
+        (question.missing.policy || question.unread.policy, Reason::PolicyUnread),
+        (iam, Reason::IamUnread),
+        (guardrails, Reason::GuardrailsUnread),
+    ];
+    let found: Vec<Reason> =
+        facts.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect();
+    if found.is_empty() { vec![Reason::SearchLimit] } else { found }
+}
+
+/// What could be lifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lifted {
+    denies: bool,
+    guardrails: bool,
+    conditions: bool,
+}
+
+const OBSTACLES: [(Lifted, Reason); 3] = [
+    (Lifted { denies: true, guardrails: false, conditions: false }, Reason::DenyBlocksAll),
+    (Lifted { denies: false, guardrails: true, conditions: false }, Reason::GuardrailBlocksAll),
+    (Lifted { denies: false, guardrails: false, conditions: true }, Reason::ConditionUnsatisfiable),
+];
+
+/// What stands in everybody's way: what alone suffices to be lifted, else what all must be.
+fn obstacles(question: &Question<'_>, action: Action) -> Vec<Reason> {
+    let alone: Vec<Reason> = OBSTACLES
+        .iter()
+        .filter(|(lifted, _)| anybody(question, action, *lifted))
+        .map(|(_, reason)| *reason)
+        .collect();
+    let all = Lifted { denies: true, guardrails: true, conditions: true };
+    if !alone.is_empty() || !anybody(question, action, all) {
+        return alone;
+    }
+    let is_needed = |lifted: &Lifted| {
+        let others =
+            Lifted { denies: !lifted.denies, guardrails: !lifted.guardrails, conditions: !lifted.conditions };
+        !anybody(question, action, others)
+    };
+    OBSTACLES.iter().filter(|(lifted, _)| is_needed(lifted)).map(|(_, reason)| *reason).collect()
+}
+
+/// Whether somebody who exists could rewrite the policy then.
+fn anybody(question: &Question<'_>, action: Action, lifted: Lifted) -> bool {
+    let texts = rewrite::without(question, lifted.denies, lifted.conditions);
+    let policies: Vec<_> = texts.iter().map(|(kind, policy)| (*kind, policy.as_ref())).collect();
+    let guardrails = if lifted.guardrails { &[] } else { question.facts.guardrails };
+    let facts = Facts { policies: &policies, guardrails, ..question.facts };
+    let unread =
+        GateUnread { guardrails: question.unread.guardrails && !lifted.guardrails, ..question.unread };
+    Gate::new(facts, unread).is_some_and(|gate| {
+        question.household.residents.iter().any(|resident| {
+            let answer = if lifted.guardrails {
+                gate.answer(&resident.unlimited(), action)
+            } else {
+                gate.answer(resident, action)
+            };
+            answer.upper != Answer::Cannot
+        })
+    })
+}
+
+/// Whom the statements that allow it name.
+struct Named<'a> {
+    principals: Vec<&'a Principal>,
+    everyone: bool,
+}
+
+fn named<'a>(question: &Question<'a>, action: Action) -> Named<'a> {
+    let mut named = Named { principals: Vec::new(), everyone: false };
+    for (_, policy) in question.facts.policies {
+        for (_, statement) in policy.policy().document().statements() {
+            let allows = statement.effect == Effect::Allow && statement.ineffective().is_none();
+            let covers = statement.action.as_ref().is_some_and(|set| set.actions().contains(action));
+            match statement.principal.as_ref().filter(|_| allows && covers) {
+                Some(PrincipalSet { principals: Principals::Named(lists), negated: false, .. }) => {
+                    named.principals.extend(lists.iter().flat_map(|(_, list)| list.iter()));
+                }
+                Some(_) => named.everyone = true,
+                None => {}
+            }
+        }
+    }
+    named
+}
+
+/// What the text of the policy says of those whom it names.
+fn of_text(question: &Question<'_>, action: Action, verdict: Verdict) -> Vec<Reason> {
+    let named = named(question, action);
+    let own = question.account;
+    let has = |is: &dyn Fn(&Principal) -> bool| named.principals.iter().any(|principal| is(principal));
+    let is_account = |one: &Principal| one.form() == Form::Account(own);
+    let hands_over = named.everyone || has(&is_account) || has(&|one| one.form() == Form::Everyone);
+    let gone = has(&|one| is_gone(question, one));
+    let lives_here = hands_over || has(&|one| owner(one) == Some(own));
+    let foreign = has(&|one| owner(one).is_some_and(|owner| owner != own)) && !lives_here && !gone;
+    let reasons = [
+        (!hands_over, Reason::NoAccountStatement),
+        (gone, Reason::DeletedPrincipal),
+        (foreign && verdict == Verdict::LockedOut, Reason::ExternalWriterOnly),
+        // The account may decide, and gave it to nobody.
+        (
+            hands_over && verdict == Verdict::LockedOut && obstacles(question, action).is_empty(),
+            Reason::NoIamWriter,
+        ),
+    ];
+    reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+}
+
+/// A deleted principal, or a user or role that the account does not have.
+fn is_gone(question: &Question<'_>, principal: &Principal) -> bool {
+    match principal.form() {
+        Form::UniqueId => true,
+        Form::User(account) | Form::Role(account) if account == question.account => {
+            question.household.complete
+                && question.household.residents.iter().all(|one| one.arn() != principal.as_str())
+        }
+        _ => false,
+    }
+}
+
+fn owner(principal: &Principal) -> Option<AccountId> {
+    match principal.form() {
+        Form::Account(account)
+        | Form::User(account)
+        | Form::Role(account)
+        | Form::Session(account)
+        | Form::FederatedUser(account) => Some(account),
+        _ => None,
+    }
+}
