@@ -169,8 +169,9 @@ pub struct WhoCanArgs {
 }
 
 const WHO_CAN: &str = "\
-Each principal is shown with the statement or grant that lets it in, the identity policy that allows, and the
-conditions of which one request meets all. A role stands for some session of it without a session policy.
+Each principal is shown with the statement or grant that lets it in, the identity policy that \
+allows, and the conditions that a request must meet. A role stands for some session of it \
+without a session policy.
 
 Examples:
   keyreach who-can kms:Decrypt alias/orders --snapshot keyreach-out/snapshot.json

@@ -71,8 +71,8 @@ pub struct Holder {
 pub struct Refusal {
     /// The ARN as given.
     pub principal: String,
-    /// It is a principal of the snapshot.
-    pub exists: bool,
+    /// It is a principal of the snapshot; `None` where its account was not read to the end.
+    pub exists: Option<bool>,
     /// What is known of its permission.
     pub able: Able,
     /// The rules it depends on, as `SEM-…`.
@@ -193,13 +193,22 @@ impl Scene<'_> {
         let resident: Option<&Resident<'_>> = known.or(supposed.as_ref());
         let answer = resident.map(|resident| self.gate.answer(resident, self.query.action));
         bugs.extend(answer.as_ref().and_then(|answer| answer.bug.clone()));
-        let able = answer.as_ref().map_or(Able::Unclear, able);
+        let is_complete = supposed
+            .as_ref()
+            .and_then(|of| self.population.household(of.account()))
+            .is_some_and(|household| household.complete);
+        let exists = if known.is_some() { Some(true) } else { is_complete.then_some(false) };
+        let able = match &answer {
+            _ if exists == Some(false) => Able::Cannot,
+            Some(answer) => able(answer),
+            None => Able::Unclear,
+        };
         let obstacles = resident
             .filter(|_| able != Able::Can)
             .map_or_else(Vec::new, |resident| self.gate.obstacles(resident, self.query.action));
         Refusal {
             principal: principal.to_owned(),
-            exists: known.is_some(),
+            exists,
             able,
             holding: answer.as_ref().and_then(way),
             depends_on: answer.map_or_else(Vec::new, |answer| answer.depends_on),

@@ -15,6 +15,9 @@ use crate::assess::{
 
 pub use json::render_json;
 
+/// Columns are no wider.
+const WIDEST: usize = 64;
+
 /// Writes the answer in words. Where a principal was asked about, only why it cannot.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub fn render(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn everybody(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let width = access.holders.iter().map(|holder| holder.principal.chars().count()).max().unwrap_or(0);
+    let width = width(access.holders.iter().map(|holder| holder.principal.as_str()));
     for (able, one, many) in [
         (Able::Can, "principal can", "principals can"),
         (
@@ -79,7 +82,7 @@ fn outside(reaches: &[Reach], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\nFrom outside the key's account")?;
-    let width = reaches.iter().map(|reach| reach.principal.chars().count()).max().unwrap_or(0);
+    let width = width(reaches.iter().map(|reach| reach.principal.as_str()));
     for reach in reaches {
         let zone = zone(reach.zone);
         let via: Vec<String> = reach.via.iter().map(opening).collect();
@@ -101,11 +104,9 @@ fn outside(reaches: &[Reach], out: &mut dyn Write) -> io::Result<()> {
 
 fn refused(refusal: &Refusal, out: &mut dyn Write) -> io::Result<()> {
     let principal = Visible(&refusal.principal);
-    if !refusal.exists {
-        writeln!(out, "\n{principal} is no principal of the snapshot: nothing is known of its IAM.")?;
-    }
     let rules = refusal.depends_on.join(", ");
     match refusal.able {
+        _ if refusal.exists == Some(false) => writeln!(out, "\n{principal} cannot: it does not exist")?,
         Able::Can => writeln!(out, "\n{principal} can")?,
         Able::Cannot => writeln!(out, "\n{principal} cannot")?,
         Able::Depends => writeln!(out, "\n{principal} can only if AWS reads an open rule so [{rules}]")?,
@@ -115,11 +116,19 @@ fn refused(refusal: &Refusal, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  through {}", Visible(&through(holding)))?;
         conditions(&holding.conditions, out)?;
     }
+    if refusal.exists.is_none() {
+        writeln!(out, "  it is no principal of the snapshot: nothing is known of its IAM")?;
+    }
     for obstacle in &refusal.obstacles {
         let (kind, _, text) = words(obstacle);
         writeln!(out, "  {kind:8}  {}", Visible(&text))?;
     }
     Ok(())
+}
+
+/// The width of a column; texts that are much longer stand out of it.
+fn width<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(|text| text.chars().count()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
 }
 
 fn conditions(texts: &[String], out: &mut dyn Write) -> io::Result<()> {
@@ -156,7 +165,7 @@ fn opening(via: &Via) -> String {
 fn through(holding: &Holding) -> String {
     let identity = holding.identity.as_ref().map_or_else(String::new, |of| {
         let group = of.group.as_ref().map_or_else(String::new, |group| format!(" of group {group}"));
-        format!(", {} `{}`{group}", of.policy, of.statement)
+        format!(" and {} `{}`{group}", of.policy, of.statement)
     });
     format!("{}{identity}", opening(&holding.via))
 }

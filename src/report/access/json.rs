@@ -63,7 +63,7 @@ struct Identity<'a> {
 #[derive(Serialize)]
 struct Reason<'a> {
     principal: &'a str,
-    exists: bool,
+    exists: Option<bool>,
     answer: &'static str,
     depends_on: &'a [String],
     way: Option<Way<'a>>,
