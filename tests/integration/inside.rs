@@ -2,6 +2,7 @@
 
 mod brute;
 mod cases;
+mod confirmed;
 mod setting;
 
 use rayon::prelude::*;
