@@ -3,6 +3,7 @@
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
 //! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
+pub mod access;
 pub mod exposure;
 pub mod finding;
 mod library;

@@ -87,6 +87,8 @@ pub(super) struct Limits<'l> {
 /// The SCPs at one level.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limit<'l> {
+    /// The id of the root, unit or account
+    pub(super) place: String,
     /// By name
     pub(super) policies: Vec<(&'l str, &'l Reviewed)>,
     pub(super) rules: Rules<'l>,
@@ -123,6 +125,28 @@ impl Limits<'_> {
 }
 
 impl<'l> Resident<'l> {
+    /// One of which IAM tells nothing.
+    pub(super) fn supposed(
+        kind: ResidentKind,
+        account: AccountId,
+        arn: String,
+        limits: Arc<Limits<'l>>,
+    ) -> Self {
+        let known = Known { arn, id: account.to_string(), tags: BTreeMap::new(), bounded: false };
+        let linked = known.is_service_linked();
+        Self {
+            kind,
+            account,
+            known: Arc::new(known),
+            linked,
+            papers: Vec::new(),
+            unread: kind != ResidentKind::Root,
+            identity: Rules::default(),
+            boundary: None,
+            limits,
+        }
+    }
+
     /// Its ARN.
     #[must_use]
     pub fn arn(&self) -> &str {
