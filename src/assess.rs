@@ -98,7 +98,8 @@ impl Bench<'_> {
             return (KeyAssessment::of_no_arn(key, unread), Vec::new());
         };
         let Judged { exposure, grant_zones, bug } = self.exposure(&dossier);
-        let (lockout, other_bug) = self.lockout(cell, account, unread, &dossier);
+        let Governed { lockout, usable, bug: other_bug } =
+            self.governed(cell, account, unread, &dossier, &exposure);
         let facts = dossier.facts(&self.perimeter, self.snapshot.scan.taken_at);
         let policies: Vec<(ViaKind, &Policy)> =
             facts.policies.iter().map(|(kind, policy)| (*kind, policy.policy())).collect();
@@ -111,6 +112,8 @@ impl Bench<'_> {
             policies: &policies,
             exposure: &exposure,
             grant_zones: &grant_zones,
+            lockout: &lockout,
+            usable,
         });
         let bugs = bug.map(|message| bug_gap(key, "keyreach:Exposure", message)).into_iter();
         let others = other_bug.map(|message| bug_gap(key, "keyreach:Lockout", message));
@@ -139,18 +142,19 @@ impl Bench<'_> {
         judged
     }
 
-    fn lockout(
+    fn governed(
         &self,
         cell: &Cell,
         account: Option<&Account>,
         missing: Unread,
         dossier: &Dossier<'_>,
-    ) -> (Lockout, Option<String>) {
+        exposure: &Exposure,
+    ) -> Governed {
         let taken_at = self.snapshot.scan.taken_at;
         let Some(household) = self.population.household(cell.account_id) else {
-            return (Lockout::not_judged(missing), None);
+            return Governed { lockout: Lockout::not_judged(missing), usable: None, bug: None };
         };
-        govern::judge(&govern::Question {
+        let question = govern::Question {
             facts: dossier.facts(&self.perimeter, taken_at),
             unread: dossier.unread,
             account: cell.account_id,
@@ -160,8 +164,17 @@ impl Bench<'_> {
             missing,
             thresholds: self.settings.thresholds,
             taken_at,
-        })
+        };
+        let (lockout, bug) = govern::judge(&question);
+        Governed { lockout, usable: govern::usable(&question, exposure), bug }
     }
+}
+
+/// Who governs a key, and whether anybody uses it.
+struct Governed {
+    lockout: Lockout,
+    usable: Option<bool>,
+    bug: Option<String>,
 }
 
 impl KeyAssessment {

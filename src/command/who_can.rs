@@ -24,7 +24,7 @@ pub(super) fn run(args: &WhoCanArgs) -> anyhow::Result<Outcome> {
         }
     };
     let query = AccessQuery { action: args.action, cell, key, refused: args.deny_reason.as_deref() };
-    let Some(answer) = access(&snapshot, &settings.trusted, query) else {
+    let Some(answer) = access(&snapshot, &settings.judgement.trusted, query) else {
         anyhow::bail!("`{}` is not the ARN of a key", key.arn);
     };
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -2,13 +2,13 @@
 //! the key's Deny statements, without guardrails, without conditions.
 
 use keyreach_policy::{
-    aws::{AccountId, Action},
+    aws::Action,
     principal::{Form, Principal},
-    syntax::{Effect, PrincipalSet, Principals},
 };
 
 use super::{
     Question, rewrite,
+    text::Administrators,
     verdict::{Sort, perishable},
     writers::{Way, Ways},
 };
@@ -114,49 +114,19 @@ fn anybody(question: &Question<'_>, action: Action, lifted: Lifted) -> bool {
     })
 }
 
-/// Whom the statements that allow it name.
-struct Named<'a> {
-    principals: Vec<&'a Principal>,
-    everyone: bool,
-}
-
-fn named<'a>(question: &Question<'a>, action: Action) -> Named<'a> {
-    let mut named = Named { principals: Vec::new(), everyone: false };
-    for (_, policy) in question.facts.policies {
-        for (_, statement) in policy.policy().document().statements() {
-            let allows = statement.effect == Effect::Allow && statement.ineffective().is_none();
-            let covers = statement.action.as_ref().is_some_and(|set| set.actions().contains(action));
-            match statement.principal.as_ref().filter(|_| allows && covers) {
-                Some(PrincipalSet { principals: Principals::Named(lists), negated: false, .. }) => {
-                    named.principals.extend(lists.iter().flat_map(|(_, list)| list.iter()));
-                }
-                Some(_) => named.everyone = true,
-                None => {}
-            }
-        }
-    }
-    named
-}
-
 /// What the text of the policy says of those whom it names.
 fn of_text(question: &Question<'_>, action: Action, verdict: Verdict) -> Vec<Reason> {
-    let named = named(question, action);
     let own = question.account;
-    let has = |is: &dyn Fn(&Principal) -> bool| named.principals.iter().any(|principal| is(principal));
-    let is_account = |one: &Principal| one.form() == Form::Account(own);
-    let hands_over = named.everyone || has(&is_account) || has(&|one| one.form() == Form::Everyone);
-    let gone = has(&|one| is_gone(question, one));
-    let lives_here = hands_over || has(&|one| owner(one) == Some(own));
-    let foreign = has(&|one| owner(one).is_some_and(|owner| owner != own)) && !lives_here && !gone;
+    let text = Administrators::of(question.facts.policies.iter().map(|(_, policy)| policy.policy()));
+    let hands_over = text.hand_over_to(own);
+    let gone = text.named.iter().any(|one| is_gone(question, one));
+    let locked_out = verdict == Verdict::LockedOut;
     let reasons = [
         (!hands_over, Reason::NoAccountStatement),
         (gone, Reason::DeletedPrincipal),
-        (foreign && verdict == Verdict::LockedOut, Reason::ExternalWriterOnly),
+        (locked_out && !gone && text.live_outside(own) && !text.live_in(own), Reason::ExternalWriterOnly),
         // The account may decide, and gave it to nobody.
-        (
-            hands_over && verdict == Verdict::LockedOut && obstacles(question, action).is_empty(),
-            Reason::NoIamWriter,
-        ),
+        (locked_out && hands_over && obstacles(question, action).is_empty(), Reason::NoIamWriter),
     ];
     reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
@@ -170,16 +140,5 @@ fn is_gone(question: &Question<'_>, principal: &Principal) -> bool {
                 && question.household.residents.iter().all(|one| one.arn() != principal.as_str())
         }
         _ => false,
-    }
-}
-
-fn owner(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
     }
 }

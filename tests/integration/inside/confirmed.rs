@@ -1,6 +1,6 @@
 //! Whether ways in from the organization are confirmed by somebody who lives there.
 
-use keyreach::{assess::assess, assess::exposure::ReachZone, config::TrustedSettings};
+use keyreach::{assess::assess, assess::exposure::ReachZone, config::JudgementSettings};
 use serde_json::{Value, json};
 
 use super::setting::{OTHER, STRANGER, Setting};
@@ -13,7 +13,7 @@ fn confirmed(setting: Value, complete: bool) -> Vec<(ReachZone, Option<bool>)> {
         let of_other = snapshot.accounts.iter_mut().find(|account| account.id.to_string() == OTHER);
         of_other.unwrap().iam = None;
     }
-    let assessment = assess(&snapshot, &TrustedSettings::default());
+    let assessment = assess(&snapshot, &JudgementSettings::default());
     assert!(assessment.keys[0].gaps.is_empty(), "{:?}", assessment.keys[0].gaps);
     assessment.keys[0].exposure.reaches.iter().map(|reach| (reach.zone, reach.confirmed)).collect()
 }
