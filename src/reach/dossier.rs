@@ -20,10 +20,10 @@ use crate::{
 
 /// A key of a snapshot with what its policies and the RCPs over it say.
 pub struct Dossier<'l> {
-    key: &'l Key,
-    arn: Arn,
-    policies: Vec<(ViaKind, &'l Reviewed)>,
-    guardrails: Vec<(&'l str, &'l Reviewed)>,
+    pub(super) key: &'l Key,
+    pub(super) arn: Arn,
+    pub(super) policies: Vec<(ViaKind, &'l Reviewed)>,
+    pub(super) guardrails: Vec<(&'l str, &'l Reviewed)>,
     /// What of it could not be read.
     pub unread: GateUnread,
 }

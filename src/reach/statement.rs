@@ -43,6 +43,8 @@ pub(super) struct Mentions {
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
     /// The same keys as they are written first
     pub(super) spelling: BTreeMap<String, String>,
+    /// Patterns of resources other than `*`
+    pub(super) resources: BTreeSet<String>,
     /// It has a `NotPrincipal`
     pub(super) not_principal: bool,
 }
@@ -87,8 +89,9 @@ impl Mentions {
             }
         }
         let resources = statement.resource.iter().flat_map(|set| set.patterns.iter());
-        for text in resources {
+        for text in resources.filter(|text| *text != "*") {
             self.variables(text);
+            self.resources.insert(text.clone());
         }
         for (_, condition) in statement.conditions() {
             let lower = condition.key.to_ascii_lowercase();
@@ -184,6 +187,17 @@ fn fits(text: &str, has_variables: bool, case: &Case<'_>, lens: &Lens<'_>) -> Op
         ResourceStar::Anywhere => true,
         ResourceStar::EndOfSegment => accepts(&running_on(&pieces), key),
     })
+}
+
+/// Whether a pattern covers a key within segments, running on at their ends, and anywhere (SEM-24). Variables
+/// are text here.
+pub(super) fn fits_under_each_reading(text: &str, key: &str) -> [bool; 3] {
+    let written = pieces(text, false, true);
+    if !begins_as_arn(&written) {
+        return [false; 3];
+    }
+    let within = arn(&written).is_some_and(|glob| accepts(&glob, key));
+    [within, accepts(&running_on(&written), key), accepts(&over(Class::Any, &written), key)]
 }
 
 /// SEM-24, SEM-25: it begins as an ARN, its service is literal, and variables stand after the fifth colon.
