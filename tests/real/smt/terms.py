@@ -1,0 +1,117 @@
+"""Short words for cvc5's terms, and the patterns of IAM as regular expressions. Knows nothing of policies."""
+
+import cvc5
+from cvc5 import Kind
+
+# What stands in names of users, roles and sessions.
+NAME = "A-Za-z0-9_+=,.@-"
+
+
+class Terms:
+    def __init__(self):
+        self.tm = cvc5.TermManager()
+        self.strings = self.tm.getStringSort()
+        self.integers = self.tm.getIntegerSort()
+        self.booleans = self.tm.getBooleanSort()
+        self.true, self.false = self.tm.mkTrue(), self.tm.mkFalse()
+        self.any_text = self.tm.mkTerm(Kind.REGEXP_ALL)
+        self.any_character = self.tm.mkTerm(Kind.REGEXP_ALLCHAR)
+
+    def boolean(self, name):
+        return self.tm.mkConst(self.booleans, name)
+
+    def string(self, name):
+        return self.tm.mkConst(self.strings, name)
+
+    def integer(self, name):
+        return self.tm.mkConst(self.integers, name)
+
+    def text(self, text):
+        return self.tm.mkString(text)
+
+    def number(self, number):
+        return self.tm.mkInteger(str(number))
+
+    def all(self, terms):
+        terms = [term for term in terms if term != self.true]
+        if not terms or len(terms) == 1:
+            return terms[0] if terms else self.true
+        return self.false if self.false in terms else self.tm.mkTerm(Kind.AND, *terms)
+
+    def any(self, terms):
+        terms = [term for term in terms if term != self.false]
+        if not terms or len(terms) == 1:
+            return terms[0] if terms else self.false
+        return self.true if self.true in terms else self.tm.mkTerm(Kind.OR, *terms)
+
+    def no(self, term):
+        if term in (self.true, self.false):
+            return self.false if term == self.true else self.true
+        return self.tm.mkTerm(Kind.NOT, term)
+
+    def implies(self, condition, conclusion):
+        return self.any([self.no(condition), conclusion])
+
+    def same(self, one, other):
+        if one.isStringValue() and other.isStringValue():
+            return self.true if one == other else self.false
+        return self.tm.mkTerm(Kind.EQUAL, one, other)
+
+    def exactly_one(self, terms):
+        pairs = [self.no(self.all([one, other])) for at, one in enumerate(terms) for other in terms[at + 1 :]]
+        return self.all([self.any(terms), *pairs])
+
+    def at_least(self, one, other):
+        return self.tm.mkTerm(Kind.GEQ, one, other)
+
+    def joined(self, *terms):
+        return self.tm.mkTerm(Kind.STRING_CONCAT, *terms)
+
+    def within(self, term, regex):
+        return self.tm.mkTerm(Kind.STRING_IN_REGEXP, term, regex)
+
+    def sequence(self, regexes):
+        regexes = list(regexes)
+        if len(regexes) < 2:
+            return regexes[0] if regexes else self.literal("")
+        return self.tm.mkTerm(Kind.REGEXP_CONCAT, *regexes)
+
+    def literal(self, text):
+        return self.tm.mkTerm(Kind.STRING_TO_REGEXP, self.text(text))
+
+    def star(self, regex):
+        return self.tm.mkTerm(Kind.REGEXP_STAR, regex)
+
+    def plus(self, regex):
+        return self.tm.mkTerm(Kind.REGEXP_PLUS, regex)
+
+    def times(self, regex, least, most):
+        return self.tm.mkTerm(self.tm.mkOp(Kind.REGEXP_LOOP, least, most), regex)
+
+    def characters(self, spec):
+        """One character of a class written as in `[A-Za-z_]`, without the brackets; a `-` stands last."""
+        ranges, rest = [], spec
+        while rest:
+            last = rest[2] if len(rest) > 2 and rest[1] == "-" else rest[0]
+            ranges.append(self.tm.mkTerm(Kind.REGEXP_RANGE, self.text(rest[0]), self.text(last)))
+            rest = rest[3:] if len(rest) > 2 and rest[1] == "-" else rest[1:]
+        return self.tm.mkTerm(Kind.REGEXP_UNION, *ranges) if len(ranges) > 1 else ranges[0]
+
+    def pattern(self, pattern, folded=False):
+        """`*` is any text, `?` any one character; with `folded`, letters of either case."""
+        wild = {"*": self.any_text, "?": self.any_character}
+        return self.sequence(wild[c] if c in wild else self.letter(c, folded) for c in pattern)
+
+    def letter(self, letter, folded):
+        both = sorted({letter.lower(), letter.upper()}) if folded else [letter]
+        one = [self.literal(each) for each in both]
+        return one[0] if len(one) == 1 else self.tm.mkTerm(Kind.REGEXP_UNION, *one)
+
+    def like(self, term, pattern):
+        """The term matches a pattern; plain equality where there is no wildcard, which is easier to solve."""
+        if "*" not in pattern and "?" not in pattern:
+            return self.same(term, self.text(pattern))
+        return self.true if set(pattern) == {"*"} else self.within(term, self.pattern(pattern))
+
+    def equal_folded(self, term, text):
+        return self.within(term, self.sequence(self.letter(letter, True) for letter in text))
