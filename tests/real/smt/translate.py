@@ -1,0 +1,231 @@
+"""Whether anybody in a zone can use a key, as a question to cvc5: the Allows, Denys, grants and resource control
+policies of one key over one free request. The caller's own IAM is taken to allow everything.
+
+Where AWS leaves a rule open, each reading is a free choice of the solver: a zone is reached if some reading reaches it.
+"""
+
+import json
+import re
+
+import cvc5
+
+import world
+from conditions import Conditions, seconds
+from request import Names, Request
+from terms import Terms
+from world import listed
+
+# How far a `*` that ends a segment of a Resource runs: left open by AWS.
+STARS = ["within a segment", "over the end", "anywhere"]
+
+
+class Translation:
+    """One key's question, posed to a solver of its own. `bent` is a rule to get wrong, for the self-test."""
+
+    def __init__(self, question, limit, bent=None):
+        self.question, self.bent, self.terms = question, bent, Terms()
+        text = json.dumps([question.documents(), question.grants, question.trusted_accounts])
+        self.policies = [question.policy, *([question.ram] if question.ram else [])]
+        self.request = Request(self.terms, self.action_classes(), Names.of(text), encryption_contexts(text, question.grants),
+                               sorted({name.lower() for name in re.findall(r"(?i)aws:PrincipalTag/(\w+)", text)}), spare_values(text),
+                               seconds(world.TAKEN_AT))
+        self.conditions = Conditions(self.request, bent)
+        self.readings()
+        self.solver = self.new_solver(limit)
+
+    def new_solver(self, limit):
+        solver = cvc5.Solver(self.terms.tm)
+        for option, value in (("produce-models", "true"), ("strings-exp", "true"), ("incremental", "true"), ("tlimit-per", str(limit))):
+            solver.setOption(option, value)
+        solver.setLogic("ALL")
+        allowed = self.allowed()
+        for axiom in self.request.axioms:
+            solver.assertFormula(axiom)
+        solver.assertFormula(allowed)
+        return solver
+
+    def ask(self, zone):
+        """`sat`, `unsat` or `unknown`."""
+        self.solver.push()
+        self.solver.assertFormula(self.request.zone(zone, self.question))
+        return str(self.solver.checkSat())
+
+    def done(self):
+        self.solver.pop()
+
+    def readings(self):
+        t = self.terms
+        self.star = {reading: t.boolean(f"a star runs {reading}") for reading in STARS}
+        self.exempt_alone, self.role_folded, self.context_folded = t.boolean("SEM-12"), t.boolean("SEM-6"), t.boolean("SEM-59")
+        self.request.axioms.append(t.exactly_one(list(self.star.values())))
+
+    def allowed(self):
+        t = self.terms
+        by_policy = t.any(self.applies(policy, statement) for policy, statement in self.statements(self.policies, "Allow"))
+        by_grant = t.any(self.by_grant(grant) for grant in self.question.grants)
+        denied = t.any(self.applies(policy, statement) for policy, statement in self.statements(self.policies, "Deny"))
+        outside = [(policy, statement) for policy, statement in self.statements(self.question.rcps, "Deny") if statement.get("Principal") == "*"]
+        guarded = t.all([t.any(self.applies(policy, statement) for policy, statement in outside), t.no(self.request.service_linked)])
+        # RCPs do not bind RetireGrant. That a policy alone allows it is counted as if they did.
+        not_retired = t.no(self.request.is_action("RetireGrant"))
+        if self.bent == "no-deny":
+            denied = t.false
+        return t.all([t.no(denied), t.any([t.all([by_policy, t.no(guarded)]), t.all([by_grant, t.no(t.all([guarded, not_retired]))])])])
+
+    @staticmethod
+    def statements(policies, effect):
+        return [(policy, statement) for policy in policies for statement in listed(policy["Statement"]) if statement["Effect"] == effect]
+
+    def applies(self, policy, statement):
+        t, variables = self.terms, policy.get("Version") == "2012-10-17"
+        actions = t.any(chosen for chosen, actions in self.request.classes if action_matches(statement, actions[0]))
+        resource = t.any(chosen for reading, chosen in self.star.items() if resource_matches(statement, self.question.arn, reading))
+        if t.false in (actions, resource):
+            return t.false
+        return t.all([actions, resource, self.principal(statement), self.conditions.block(statement.get("Condition", {}), variables)])
+
+    def principal(self, statement):
+        if "NotPrincipal" in statement:
+            return self.terms.no(self.exempt(named(statement["NotPrincipal"])))
+        if "Principal" not in statement:
+            return self.terms.false
+        return self.terms.any(self.is_principal(name) for name in named(statement["Principal"]))
+
+    def is_principal(self, name):
+        t, r = self.terms, self.request
+        if name == "*":
+            return t.true
+        account, kind, rest = split_principal(name)
+        if account is None or any(wild in name for wild in "*?"):
+            return t.false
+        here = t.same(r.account, t.text(account))
+        match kind:
+            case "account":
+                return here
+            case "user":
+                return t.all([here, r.kinds["user"], t.same(r.arns["user"][5], t.text(f"user/{rest}"))])
+            case "role":
+                return t.all([here, r.kinds["role"], self.role_name(rest.rsplit("/", 1)[-1])])
+            case "assumed-role":
+                role, session = rest.split("/", 1)
+                return t.all([here, r.kinds["role"], t.same(r.name, t.text(role)), t.same(r.session, t.text(session))])
+            case "federated-user":
+                return t.all([here, r.kinds["federated"], t.same(r.name, t.text(rest))])
+        return t.false
+
+    def role_name(self, name):
+        t = self.terms
+        return t.any([t.same(self.request.name, t.text(name)), t.all([self.role_folded, t.equal_folded(self.request.name, name)])])
+
+    def exempt(self, names):
+        """Whom a Deny with NotPrincipal spares: by AWS's words whoever is listed with role and account. Whether the
+        identity alone is enough is left open."""
+        t, kinds = self.terms, self.request.kinds
+        of = lambda *wanted: t.any(self.is_principal(name) for name in names if split_principal(name)[1] in wanted)  # noqa: E731
+        account, alone = of("account"), self.exempt_alone
+        if "*" in names:
+            return t.true
+        return t.any([
+            t.all([kinds["root"], account]),
+            t.all([kinds["user"], of("user"), t.any([alone, account])]),
+            t.all([kinds["federated"], of("federated-user"), t.any([alone, account])]),
+            t.all([kinds["role"], of("role"), of("assumed-role"), account]),
+            t.all([kinds["role"], of("role", "assumed-role"), alone]),
+        ])
+
+    def by_grant(self, grant):
+        t, is_action = self.terms, self.request.is_action
+        cases = []
+        if grant["grantee_principal"]:
+            plain = [name for name in grant["operations"] if name in ("DescribeKey", "CreateGrant")]
+            bound = [name for name in grant["operations"] if name in world.GRANTABLE and name not in (*plain, "RetireGrant")]
+            grantee, constraints = self.is_principal(grant["grantee_principal"]), self.constraints(grant["constraints"], bound)
+            from_source = t.false if "SourceArn" in grant["constraints"] else t.true
+            cases.append(t.all([grantee, from_source, t.any([is_action(*plain), t.all([is_action(*bound), constraints])])]))
+            if "RetireGrant" in grant["operations"]:
+                cases.append(t.all([grantee, is_action("RetireGrant")]))
+        for retiring in filter(None, (grant["retiring_principal"], grant["issuing_account"])):
+            cases.append(t.all([self.is_principal(retiring), is_action("RetireGrant")]))
+        return t.any(cases)
+
+    def constraints(self, constraints, bound):
+        """Encryption context constraints bind only operations that carry one."""
+        t, r = self.terms, self.request
+        must = []
+        for wanted in filter(None, (constraints.get("EncryptionContextEquals"), constraints.get("EncryptionContextSubset"))):
+            for name, value in wanted.items():
+                single, spelled = r.contexts[name.lower()]
+                must += [single.present, t.same(single.cases[0][1], t.text(value)), t.any([self.context_folded, t.same(spelled, t.text(name))])]
+        if constraints.get("EncryptionContextEquals") is not None:
+            mine = {name.lower() for name in constraints["EncryptionContextEquals"]}
+            must += [t.no(single.present) for name, (single, _) in r.contexts.items() if name not in mine]
+            must += [t.no(present) for present, _ in r.other_contexts]
+        carries = r.is_action(*(name for name in bound if name in world.WITH_ENCRYPTION_CONTEXT))
+        return t.implies(carries, t.all(must))
+
+    def action_classes(self):
+        """Actions that no statement tells apart and that carry the same keys are one."""
+        special = {"CreateGrant", "RetireGrant", "ListGrants", "RevokeGrant", "DescribeKey"}
+        granted = {name for grant in self.question.grants for name in grant["operations"]}
+        statements = [statement for policy in self.question.documents() for statement in listed(policy["Statement"])]
+        classes = {}
+        for name in world.ACROSS_ACCOUNTS:
+            alone = name if name in special | granted | set(world.WITH_ENCRYPTION_CONTEXT[:1]) else name in world.WITH_ENCRYPTION_CONTEXT
+            signature = (alone, *(action_matches(statement, name) for statement in statements))
+            classes.setdefault(signature, []).append(name)
+        return list(classes.values())
+
+
+def named(principal):
+    """The `*` and the names under AWS; services and identity providers are nobody from another account."""
+    return [principal] if principal == "*" else listed(principal.get("AWS", []))
+
+
+def split_principal(name):
+    """Account, kind and the rest of a principal; no account where it names none."""
+    if re.fullmatch(r"\d{12}", name):
+        return name, "account", ""
+    found = re.fullmatch(r"arn:aws:(iam|sts)::(\d{12}):(\w[\w-]*)(?:/(.+))?", name)
+    if not found:
+        return None, None, None
+    kind = "account" if found[3] == "root" else found[3]
+    right = found[1] == ("sts" if kind in ("assumed-role", "federated-user") else "iam")
+    return (found[2], kind, found[4]) if right else (None, None, None)
+
+
+def action_matches(statement, name):
+    element = "Action" if "Action" in statement else "NotAction"
+    if element not in statement:
+        return False
+    found = any(pattern == "*" or glob(pattern.lower(), f"kms:{name}".lower()) for pattern in listed(statement[element]))
+    return found == (element == "Action")
+
+
+def resource_matches(statement, arn, reading):
+    element = "Resource" if "Resource" in statement else "NotResource"
+    if element not in statement:
+        return False
+    found = any(pattern == "*" or glob(pattern, arn, reading) for pattern in listed(statement[element]))
+    return found == (element == "Resource")
+
+
+def glob(pattern, text, reading="anywhere"):
+    """How far a `*` goes: anywhere, over colons only at the end of a segment, or never over one."""
+    ends = lambda at: at + 1 == len(pattern) or pattern[at + 1] == ":"  # noqa: E731
+    far = lambda at: reading == "anywhere" or (reading == "over the end" and ends(at))  # noqa: E731
+    parts = [{"*": ".*" if far(at) else "[^:]*", "?": "."}.get(c, re.escape(c)) for at, c in enumerate(pattern)]
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
+def encryption_contexts(text, grants):
+    """The names of encryption context keys, folded."""
+    names = {name.lower() for name in re.findall(r"(?i)kms:EncryptionContext:([\w:-]+)", text)}
+    for grant in grants:
+        for wanted in ("EncryptionContextEquals", "EncryptionContextSubset"):
+            names |= {name.lower() for name in grant["constraints"].get(wanted) or {}}
+    return sorted(names)
+
+
+def spare_values(text):
+    """Each condition on a set needs at most one value of its own to hold or to fail."""
+    return len(re.findall("For(?:All|Any)Value", text))
