@@ -47,7 +47,7 @@ class Request:
     encryption context keys and principal tags in them; `spare` is how many unnamed values each set may hold."""
 
     def __init__(self, terms, classes, names, contexts, tags, spare, taken_at):
-        self.terms, self.names, self.axioms = terms, names, []
+        self.terms, self.names, self.axioms, self.domains = terms, names, [], []
         self.classes = [(terms.boolean(f"action {actions[0]}"), actions) for actions in classes]
         self.axioms.append(terms.exactly_one([chosen for chosen, _ in self.classes]))
         self.caller()
@@ -64,8 +64,12 @@ class Request:
     def free(self, name, characters, least=1):
         term = self.terms.string(name)
         one = self.terms.characters(characters)
-        self.axioms.append(self.terms.within(term, self.terms.plus(one) if least else self.terms.star(one)))
+        self.domain(term, self.terms.within(term, self.terms.plus(one) if least else self.terms.star(one)))
         return term
+
+    def domain(self, term, axiom):
+        """What holds of a term and matters only where somebody asks for it: some value always satisfies it."""
+        self.domains.append((term, axiom))
 
     def is_action(self, *names):
         return self.terms.any(chosen for chosen, actions in self.classes if actions[0] in names)
@@ -76,9 +80,8 @@ class Request:
         self.axioms.append(t.exactly_one(list(self.kinds.values())))
         self.account, self.name, self.session = t.string("account"), self.free("name", NAME), self.free("session", NAME)
         self.path = t.string("path")
-        self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)),
-                        t.no(t.same(self.account, t.text(world.OWN))),
-                        t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")])))]
+        self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
+        self.domain(self.path, t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")]))))
         self.arns = {kind: self.principal_arn(kind) for kind in KINDS}
         self.organization()
         self.service_linked_roles()
@@ -101,12 +104,13 @@ class Request:
         self.own = t.all([self.has_organization, t.same(self.organization_id, t.text(world.ORGANIZATION))])
         root = t.sequence([t.literal("r-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
         unit = t.sequence([t.literal("ou-"), t.plus(t.characters("a-z0-9")), t.literal("-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
-        self.axioms += [t.within(self.organization_id, t.sequence([t.literal("o-"), t.times(t.characters("a-z0-9"), 10, 32)])),
-                        t.within(self.below, t.sequence([root, t.star(unit)])),
-                        t.implies(self.own, t.within(self.below, t.sequence([t.literal(world.ROOT + "/"), t.any_text])))]
+        self.domain(self.organization_id, t.within(self.organization_id, t.sequence([t.literal("o-"), t.times(t.characters("a-z0-9"), 10, 32)])))
+        self.domain(self.below, t.within(self.below, t.sequence([root, t.star(unit)])))
+        self.domain(self.below, t.implies(self.own, t.within(self.below, t.sequence([t.literal(world.ROOT + "/"), t.any_text]))))
         for account, below in world.PATHS.items():
-            place = t.all([self.own, t.same(self.below, t.text(f"{world.ROOT}/{below}"))])
-            self.axioms.append(t.implies(t.same(self.account, t.text(account)), place))
+            here = t.same(self.account, t.text(account))
+            self.axioms.append(t.implies(here, self.own))
+            self.domain(self.below, t.implies(here, t.same(self.below, t.text(f"{world.ROOT}/{below}"))))
         strangers = self.names.accounts - set(world.PATHS)
         self.axioms += [t.implies(t.same(self.account, t.text(account)), t.no(self.own)) for account in sorted(strangers)]
 
@@ -114,10 +118,10 @@ class Request:
         t = self.terms
         named = [t.all([self.same_as(arn[4], self.account), t.same(t.joined(t.text("role/"), self.path, self.name), t.text(arn[5]))])
                  for arn in self.names.service_linked]
-        looks_like_one = t.any([t.within(self.path, t.sequence([t.literal("aws-service-role/"), t.any_text])),
-                                t.within(self.name, t.sequence([t.literal("AWSServiceRoleFor"), t.any_text]))])
         self.service_linked = t.all([self.kinds["role"], t.any(named)])
-        self.axioms.append(t.implies(looks_like_one, self.service_linked))
+        for term, start in ((self.path, "aws-service-role/"), (self.name, "AWSServiceRoleFor")):
+            looks_like_one = t.within(term, t.sequence([t.literal(start), t.any_text]))
+            self.domain(term, t.implies(looks_like_one, self.service_linked))
 
     def same_as(self, text, term):
         return self.terms.same(term, self.terms.text(text))
@@ -129,10 +133,10 @@ class Request:
         self.axioms += [t.no(t.all([self.has_address, self.has_endpoint])), t.any([self.via, self.has_address, self.has_endpoint])]
         self.address = Address(self.has_address, t.boolean("is IPv4"), t.integer("IPv4"), t.integer("IPv6"))
         for term, bits in ((self.address.v4, 32), (self.address.v6, 128)):
-            self.axioms += [t.at_least(term, t.number(0)), t.at_least(t.number(2**bits - 1), term)]
+            self.domain(term, t.all([t.at_least(term, t.number(0)), t.at_least(t.number(2**bits - 1), term)]))
         self.vpc, self.endpoint = self.free("vpc suffix", "a-z0-9"), self.free("endpoint suffix", "a-z0-9")
         self.via_service = t.string("via service")
-        self.axioms.append(t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])))
+        self.domain(self.via_service, t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])))
 
     def multi_factor(self):
         t = self.terms
@@ -148,10 +152,12 @@ class Request:
         for name in contexts:
             spelled, present = t.string(f"spelling of {name}"), t.boolean(f"has context {name}")
             self.contexts[name] = (Single(present, [(t.true, self.free(f"context {name}", " -~", 0))]), spelled)
-            self.axioms += [t.equal_folded(spelled, name), t.implies(present, carried)]
+            self.domain(spelled, t.equal_folded(spelled, name))
+            self.axioms.append(t.implies(present, carried))
         self.other_contexts = [(t.boolean(f"has other context {n}"), self.free(f"other context {n}", "!-~")) for n in range(spare)]
         for present, key in self.other_contexts:
-            self.axioms += [t.implies(present, carried), *(t.no(t.equal_folded(key, name)) for name in contexts)]
+            self.axioms.append(t.implies(present, carried))
+            self.domain(key, t.all(t.no(t.equal_folded(key, name)) for name in contexts))
 
     def grant_request(self):
         t = self.terms
@@ -200,7 +206,7 @@ class Request:
 
     def service(self, number):
         term = self.terms.string(f"calling service {number}")
-        self.axioms.append(self.terms.within(term, self.terms.sequence(
+        self.domain(term, self.terms.within(term, self.terms.sequence(
             [self.terms.plus(self.terms.characters("a-z0-9-")), self.terms.literal(".amazonaws.com")])))
         return term
 

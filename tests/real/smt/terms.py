@@ -115,3 +115,16 @@ class Terms:
 
     def equal_folded(self, term, text):
         return self.within(term, self.sequence(self.letter(letter, True) for letter in text))
+
+    @staticmethod
+    def unknowns(formulas):
+        """The free terms in some formulas."""
+        seen, found, todo = set(), set(), list(formulas)
+        while todo:
+            term = todo.pop()
+            if term.getId() not in seen:
+                seen.add(term.getId())
+                if term.getKind() == Kind.CONSTANT:
+                    found.add(term)
+                todo += list(term)
+        return found
