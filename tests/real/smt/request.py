@@ -79,6 +79,7 @@ class Request:
         self.kinds = {kind: t.boolean(f"is {kind}") for kind in KINDS}
         self.axioms.append(t.exactly_one(list(self.kinds.values())))
         self.account, self.name, self.session = t.string("account"), self.free("name", NAME), self.free("session", NAME)
+        t.lengths[self.account] = 12
         self.path = t.string("path")
         self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
         self.domain(self.path, t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")]))))
@@ -101,6 +102,7 @@ class Request:
         t = self.terms
         self.has_organization, self.organization_id = t.boolean("has organization"), t.string("organization")
         self.below = t.string("path below the organization")
+        t.caseless |= {self.organization_id, self.below}
         self.own = t.all([self.has_organization, t.same(self.organization_id, t.text(world.ORGANIZATION))])
         root = t.sequence([t.literal("r-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
         unit = t.sequence([t.literal("ou-"), t.plus(t.characters("a-z0-9")), t.literal("-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
@@ -136,6 +138,7 @@ class Request:
             self.domain(term, t.all([t.at_least(term, t.number(0)), t.at_least(t.number(2**bits - 1), term)]))
         self.vpc, self.endpoint = self.free("vpc suffix", "a-z0-9"), self.free("endpoint suffix", "a-z0-9")
         self.via_service = t.string("via service")
+        t.caseless |= {self.vpc, self.endpoint, self.via_service}
         self.domain(self.via_service, t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])))
 
     def multi_factor(self):
@@ -206,6 +209,7 @@ class Request:
 
     def service(self, number):
         term = self.terms.string(f"calling service {number}")
+        self.terms.caseless.add(term)
         self.domain(term, self.terms.within(term, self.terms.sequence(
             [self.terms.plus(self.terms.characters("a-z0-9-")), self.terms.literal(".amazonaws.com")])))
         return term

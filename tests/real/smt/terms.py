@@ -13,6 +13,8 @@ class Terms:
         self.strings = self.tm.getStringSort()
         self.integers = self.tm.getIntegerSort()
         self.booleans = self.tm.getBooleanSort()
+        # Terms without capital letters, and terms of a known length, which have no letters at all.
+        self.caseless, self.lengths = set(), {}
         self.true, self.false = self.tm.mkTrue(), self.tm.mkFalse()
         self.any_text = self.tm.mkTerm(Kind.REGEXP_ALL)
         self.any_character = self.tm.mkTerm(Kind.REGEXP_ALLCHAR)
@@ -114,7 +116,35 @@ class Terms:
         return self.true if set(pattern) == {"*"} else self.within(term, self.pattern(pattern))
 
     def equal_folded(self, term, text):
-        return self.within(term, self.sequence(self.letter(letter, True) for letter in text))
+        """Equal without case. What is known of the term beforehand is taken off, as the solver is bad at this."""
+        pieces = self.pieces(term)
+        facts = []
+        while pieces and (length := self.known_length(pieces[0])) is not None:
+            facts.append(self.same_folded(pieces.pop(0), text[:length]))
+            text = text[length:]
+        if not pieces:
+            return self.all([*facts, self.false if text else self.true])
+        rest = self.joined(*pieces) if len(pieces) > 1 else pieces[0]
+        if text.lower() == text.upper() or all(piece in self.caseless or self.is_lower(piece) for piece in pieces):
+            return self.all([*facts, self.same(rest, self.text(text.lower()))])
+        return self.all([*facts, self.within(rest, self.sequence(self.letter(letter, True) for letter in text))])
+
+    def same_folded(self, piece, text):
+        if piece.isStringValue():
+            return self.true if piece.getStringValue().lower() == text.lower() else self.false
+        return self.same(piece, self.text(text))
+
+    @staticmethod
+    def is_lower(piece):
+        return piece.isStringValue() and piece.getStringValue() == piece.getStringValue().lower()
+
+    def known_length(self, piece):
+        return len(piece.getStringValue()) if piece.isStringValue() else self.lengths.get(piece)
+
+    def pieces(self, term):
+        if term.getKind() == Kind.STRING_CONCAT:
+            return [piece for each in term for piece in self.pieces(each)]
+        return [term]
 
     @staticmethod
     def unknowns(formulas):
