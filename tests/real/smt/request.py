@@ -47,7 +47,7 @@ class Request:
     encryption context keys and principal tags in them; `spare` is how many unnamed values each set may hold."""
 
     def __init__(self, terms, classes, names, contexts, tags, spare, taken_at):
-        self.terms, self.names, self.axioms, self.domains = terms, names, [], []
+        self.terms, self.names, self.axioms, self.domains, self.examples = terms, names, [], [], {}
         self.classes = [(terms.boolean(f"action {actions[0]}"), actions) for actions in classes]
         self.axioms.append(terms.exactly_one([chosen for chosen, _ in self.classes]))
         self.caller()
@@ -67,9 +67,10 @@ class Request:
         self.domain(term, self.terms.within(term, self.terms.plus(one) if least else self.terms.star(one)))
         return term
 
-    def domain(self, term, axiom):
-        """What holds of a term and matters only where somebody asks for it: some value always satisfies it."""
+    def domain(self, term, axiom, example="x"):
+        """What holds of a term and matters only where somebody asks for it: the example satisfies it otherwise."""
         self.domains.append((term, axiom))
+        self.examples.setdefault(term, example)
 
     def is_action(self, *names):
         return self.terms.any(chosen for chosen, actions in self.classes if actions[0] in names)
@@ -82,7 +83,7 @@ class Request:
         t.lengths[self.account] = 12
         self.path = t.string("path")
         self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
-        self.domain(self.path, t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")]))))
+        self.domain(self.path, t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")]))), "")
         self.arns = {kind: self.principal_arn(kind) for kind in KINDS}
         self.organization()
         self.service_linked_roles()
@@ -107,7 +108,7 @@ class Request:
         root = t.sequence([t.literal("r-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
         unit = t.sequence([t.literal("ou-"), t.plus(t.characters("a-z0-9")), t.literal("-"), t.plus(t.characters("a-z0-9")), t.literal("/")])
         self.domain(self.organization_id, t.within(self.organization_id, t.sequence([t.literal("o-"), t.times(t.characters("a-z0-9"), 10, 32)])))
-        self.domain(self.below, t.within(self.below, t.sequence([root, t.star(unit)])))
+        self.domain(self.below, t.within(self.below, t.sequence([root, t.star(unit)])), f"{world.ROOT}/")
         self.domain(self.below, t.implies(self.own, t.within(self.below, t.sequence([t.literal(world.ROOT + "/"), t.any_text]))))
         for account, below in world.PATHS.items():
             here = t.same(self.account, t.text(account))
@@ -136,10 +137,10 @@ class Request:
         self.address = Address(self.has_address, t.boolean("is IPv4"), t.integer("IPv4"), t.integer("IPv6"))
         for term, bits in ((self.address.v4, 32), (self.address.v6, 128)):
             self.domain(term, t.all([t.at_least(term, t.number(0)), t.at_least(t.number(2**bits - 1), term)]))
-        self.vpc, self.endpoint = self.free("vpc suffix", "a-z0-9"), self.free("endpoint suffix", "a-z0-9")
+        self.vpc, self.endpoint = self.free("vpc suffix", "!-~"), self.free("endpoint suffix", "!-~")
         self.via_service = t.string("via service")
-        t.caseless |= {self.vpc, self.endpoint, self.via_service}
-        self.domain(self.via_service, t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])))
+        t.caseless.add(self.via_service)
+        self.domain(self.via_service, t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])), "x" + REGION_SUFFIX)
 
     def multi_factor(self):
         t = self.terms
@@ -155,7 +156,7 @@ class Request:
         for name in contexts:
             spelled, present = t.string(f"spelling of {name}"), t.boolean(f"has context {name}")
             self.contexts[name] = (Single(present, [(t.true, self.free(f"context {name}", " -~", 0))]), spelled)
-            self.domain(spelled, t.equal_folded(spelled, name))
+            self.domain(spelled, t.equal_folded(spelled, name), name)
             self.axioms.append(t.implies(present, carried))
         self.other_contexts = [(t.boolean(f"has other context {n}"), self.free(f"other context {n}", "!-~")) for n in range(spare)]
         for present, key in self.other_contexts:
@@ -194,8 +195,7 @@ class Request:
             "aws:calledvia": Multi(called_via),
             "aws:multifactorauthpresent": self.choice(self.has_mfa, self.mfa), "aws:multifactorauthage": self.mfa_age,
             "aws:currenttime": Number(always, self.now),
-            # KMS answers on TLS only. Source: AWS KMS Developer Guide, "Infrastructure security".
-            "aws:securetransport": one(always, t.text("true")), "aws:principalisawsservice": one(always, t.text("false")),
+            "aws:securetransport": self.choice(always, t.boolean("TLS")), "aws:principalisawsservice": one(always, t.text("false")),
             "aws:principalservicename": Single(never, []), "aws:sourceaccount": Single(never, []), "aws:sourcearn": Single(never, []),
             "aws:sourceorgid": Single(never, []),
             "aws:requestedregion": one(always, t.text(world.REGION)), "aws:resourceaccount": one(always, t.text(world.OWN)),
@@ -211,7 +211,7 @@ class Request:
         term = self.terms.string(f"calling service {number}")
         self.terms.caseless.add(term)
         self.domain(term, self.terms.within(term, self.terms.sequence(
-            [self.terms.plus(self.terms.characters("a-z0-9-")), self.terms.literal(".amazonaws.com")])))
+            [self.terms.plus(self.terms.characters("a-z0-9-")), self.terms.literal(".amazonaws.com")])), "x.amazonaws.com")
         return term
 
     def join_arn(self, parts):

@@ -32,7 +32,7 @@ class Translation:
                                seconds(world.TAKEN_AT))
         self.conditions = Conditions(self.request, bent)
         self.readings()
-        self.limit, self.solver, self.queries = limit, None, []
+        self.limit, self.solver, self.asked, self.queries = limit, None, set(), []
         self.openings = [[opening, *self.request.axioms] for opening in self.ways_in() if opening != self.terms.false]
 
     def ask(self, zone):
@@ -67,6 +67,7 @@ class Translation:
         while needed := [axiom for term, axiom in domains if term in unknowns]:
             formulas, domains = formulas + needed, [(term, axiom) for term, axiom in domains if term not in unknowns]
             unknowns |= self.terms.unknowns(needed)
+        self.asked = unknowns
         return formulas
 
     def readings(self):
@@ -162,16 +163,20 @@ class Translation:
         t, is_action = self.terms, self.request.is_action
         cases = []
         if grant["grantee_principal"]:
-            plain = [name for name in grant["operations"] if name in ("DescribeKey", "CreateGrant")]
-            bound = [name for name in grant["operations"] if name in world.GRANTABLE and name not in (*plain, "RetireGrant")]
-            grantee, constraints = self.is_principal(grant["grantee_principal"]), self.constraints(grant["constraints"], bound)
+            grantee, bound = self.is_principal(grant["grantee_principal"]), set(grant["operations"]) - {"CreateGrant", "RetireGrant"}
             from_source = t.false if "SourceArn" in grant["constraints"] else t.true
-            cases.append(t.all([grantee, from_source, t.any([is_action(*plain), t.all([is_action(*bound), constraints])])]))
+            used = t.all([is_action(*bound), self.constraints(grant["constraints"], bound)])
+            cases.append(t.all([grantee, from_source, t.any([used, self.passed_on(grant)])]))
             if "RetireGrant" in grant["operations"]:
                 cases.append(t.all([grantee, is_action("RetireGrant")]))
         for retiring in filter(None, (grant["retiring_principal"], grant["issuing_account"])):
             cases.append(t.all([self.is_principal(retiring), is_action("RetireGrant")]))
         return t.any(cases)
+
+    def passed_on(self, grant):
+        """From a grant that allows CreateGrant, only operations of that grant can be granted."""
+        more = self.terms.any(present for present, name in self.request.operations if name.getStringValue() not in grant["operations"])
+        return self.terms.all([self.request.is_action("CreateGrant" if "CreateGrant" in grant["operations"] else "none"), self.terms.no(more)])
 
     def constraints(self, constraints, bound):
         """Encryption context constraints bind only operations that carry one."""
@@ -230,7 +235,9 @@ def resource_matches(statement, arn, reading):
     element = "Resource" if "Resource" in statement else "NotResource"
     if element not in statement:
         return False
-    found = any(pattern == "*" or glob(pattern, arn, reading) for pattern in listed(statement[element]))
+    # A wildcard for the service matches nothing. Source: IAM User Guide, "Resource", wildcards.
+    names_service = lambda pattern: re.match(r"[^:]*:[^:]*:[^:*?]+:", pattern)  # noqa: E731
+    found = any(pattern == "*" or names_service(pattern) and glob(pattern, arn, reading) for pattern in listed(statement[element]))
     return found == (element == "Resource")
 
 
