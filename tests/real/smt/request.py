@@ -46,7 +46,8 @@ class Request:
     """`names` are the accounts and organizations that the documents name; `contexts` and `tags` the folded names of
     encryption context keys and principal tags in them; `spare` is how many unnamed values each set may hold."""
 
-    def __init__(self, terms, classes, names, contexts, tags, spare, taken_at):
+    def __init__(self, terms, classes, names, contexts, tags, spare, bent=None):
+        self.bent = bent
         self.terms, self.names, self.axioms, self.domains, self.examples = terms, names, [], [], {}
         self.classes = [(terms.boolean(f"action {actions[0]}"), actions) for actions in classes]
         self.axioms.append(terms.exactly_one([chosen for chosen, _ in self.classes]))
@@ -58,7 +59,7 @@ class Request:
         self.tags = {name: Single(terms.boolean(f"has tag {name}"), [(terms.true, self.free(f"tag {name}", " -~", 0))]) for name in tags}
         self.axioms += [terms.implies(self.kinds["root"], terms.no(tag.present)) for tag in self.tags.values()]
         self.now = terms.integer("now")
-        self.axioms.append(terms.at_least(self.now, terms.number(taken_at)))
+        self.axioms.append(terms.at_least(self.now, terms.number(world.TAKEN_AT_SECONDS)))
         self.keys = self.context_keys(spare)
 
     def free(self, name, characters, least=1):
@@ -149,14 +150,14 @@ class Request:
         self.axioms += [t.implies(self.mfa_age.present, t.all([self.has_mfa, self.mfa])), t.at_least(self.mfa_age.term, t.number(0))]
 
     def encryption_context(self, contexts, spare):
-        """Each named key in some spelling, since condition keys ignore case and values do not, and some that nobody named."""
+        """`contexts` tells how each is written. Each named key in some spelling, since condition keys ignore case and values do not, and some that nobody named."""
         t = self.terms
         carried = self.is_action(*world.WITH_ENCRYPTION_CONTEXT, "CreateGrant", "RetireGrant")
         self.contexts = {}
         for name in contexts:
             spelled, present = t.string(f"spelling of {name}"), t.boolean(f"has context {name}")
             self.contexts[name] = (Single(present, [(t.true, self.free(f"context {name}", " -~", 0))]), spelled)
-            self.domain(spelled, t.equal_folded(spelled, name), name)
+            self.domain(spelled, t.same(spelled, t.text(contexts[name])) if self.bent == "one-spelling" else t.equal_folded(spelled, name), contexts[name])
             self.axioms.append(t.implies(present, carried))
         self.other_contexts = [(t.boolean(f"has other context {n}"), self.free(f"other context {n}", "!-~")) for n in range(spare)]
         for present, key in self.other_contexts:

@@ -11,7 +11,7 @@ import time
 import cvc5
 
 import world
-from conditions import Conditions, seconds
+from conditions import Conditions
 from request import Names, Request
 from terms import Terms
 from world import listed
@@ -28,9 +28,10 @@ class Translation:
         text = json.dumps([question.documents(), question.grants, question.trusted_accounts])
         self.policies = [question.policy, *([question.ram] if question.ram else [])]
         self.request = Request(self.terms, self.action_classes(), Names.of(text), encryption_contexts(text, question.grants),
-                               sorted({name.lower() for name in re.findall(r"(?i)aws:PrincipalTag/(\w+)", text)}), spare_values(text),
-                               seconds(world.TAKEN_AT))
+                               sorted({name.lower() for name in re.findall(r"(?i)aws:PrincipalTag/(\w+)", text)}), spare_values(text), bent)
         self.conditions = Conditions(self.request, bent)
+        if bent == "one-path":
+            self.request.axioms += self.roles_as_named()
         self.readings()
         self.limit, self.solver, self.asked, self.queries = limit, None, set(), []
         self.openings = [[opening, *self.request.axioms] for opening in self.ways_in() if opening != self.terms.false]
@@ -165,8 +166,8 @@ class Translation:
         if grant["grantee_principal"]:
             grantee, bound = self.is_principal(grant["grantee_principal"]), set(grant["operations"]) - {"CreateGrant", "RetireGrant"}
             from_source = t.false if "SourceArn" in grant["constraints"] else t.true
-            used = t.all([is_action(*bound), self.constraints(grant["constraints"], bound)])
-            cases.append(t.all([grantee, from_source, t.any([used, self.passed_on(grant)])]))
+            used = t.any([is_action(*bound), self.passed_on(grant)])
+            cases.append(t.all([grantee, from_source, used, self.constraints(grant["constraints"])]))
             if "RetireGrant" in grant["operations"]:
                 cases.append(t.all([grantee, is_action("RetireGrant")]))
         for retiring in filter(None, (grant["retiring_principal"], grant["issuing_account"])):
@@ -178,20 +179,34 @@ class Translation:
         more = self.terms.any(present for present, name in self.request.operations if name.getStringValue() not in grant["operations"])
         return self.terms.all([self.request.is_action("CreateGrant" if "CreateGrant" in grant["operations"] else "none"), self.terms.no(more)])
 
-    def constraints(self, constraints, bound):
-        """Encryption context constraints bind only operations that carry one."""
+    def constraints(self, constraints):
+        """Encryption context constraints bind operations that carry one, and grants made from this grant."""
         t, r = self.terms, self.request
         must = []
+        # The constraints of a grant made from this one are compared as they are written.
+        folded = t.all([self.context_folded, t.no(r.is_action("CreateGrant"))])
         for wanted in filter(None, (constraints.get("EncryptionContextEquals"), constraints.get("EncryptionContextSubset"))):
             for name, value in wanted.items():
                 single, spelled = r.contexts[name.lower()]
-                must += [single.present, t.same(single.cases[0][1], t.text(value)), t.any([self.context_folded, t.same(spelled, t.text(name))])]
+                must += [single.present, t.same(single.cases[0][1], t.text(value)), t.any([folded, t.same(spelled, t.text(name))])]
         if constraints.get("EncryptionContextEquals") is not None:
             mine = {name.lower() for name in constraints["EncryptionContextEquals"]}
             must += [t.no(single.present) for name, (single, _) in r.contexts.items() if name not in mine]
             must += [t.no(present) for present, _ in r.other_contexts]
-        carries = r.is_action(*(name for name in bound if name in world.WITH_ENCRYPTION_CONTEXT))
-        return t.implies(carries, t.all(must))
+        return t.implies(r.is_action(*world.WITH_ENCRYPTION_CONTEXT, "CreateGrant"), t.all(must))
+
+    def roles_as_named(self):
+        """Bent: the role of a name that a principal names has the path and case of that principal."""
+        t, r, named_roles = self.terms, self.request, {}
+        statements = [statement for policy in self.policies for statement in listed(policy["Statement"])]
+        names = [name for statement in statements for name in named(statement.get("Principal") or statement.get("NotPrincipal") or {})]
+        names += [grant[of] for grant in self.question.grants for of in ("grantee_principal", "retiring_principal")]
+        for account, kind, rest in map(split_principal, filter(None, names)):
+            if kind == "role":
+                named_roles.setdefault((account, rest.rsplit("/", 1)[-1].lower()), set()).add(f"role/{rest}")
+        return [t.implies(t.all([r.kinds["role"], t.same(r.account, t.text(account)), t.equal_folded(r.name, name)]),
+                          t.any(t.same(r.arns["role"][5], t.text(role)) for role in sorted(roles)))
+                for (account, name), roles in named_roles.items()]
 
     def action_classes(self):
         """Actions that no statement tells apart and that carry the same keys are one."""
@@ -250,14 +265,14 @@ def glob(pattern, text, reading="anywhere"):
 
 
 def encryption_contexts(text, grants):
-    """The names of encryption context keys, folded."""
-    names = {name.lower() for name in re.findall(r"(?i)kms:EncryptionContext:([\w:-]+)", text)}
+    """The encryption context keys that are named: how each is written first, by its folded name."""
+    names = re.findall(r"(?i)kms:EncryptionContext:([\w:-]+)", text)
     for grant in grants:
         for wanted in ("EncryptionContextEquals", "EncryptionContextSubset"):
-            names |= {name.lower() for name in grant["constraints"].get(wanted) or {}}
-    return sorted(names)
+            names += grant["constraints"].get(wanted) or {}
+    return {name.lower(): name for name in sorted(names)}
 
 
 def spare_values(text):
     """Each condition on a set needs at most one value of its own to hold or to fail."""
-    return len(re.findall("For(?:All|Any)Value", text))
+    return len(re.findall("(?i)EncryptionContextKeys|CalledVia", text))

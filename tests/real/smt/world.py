@@ -3,6 +3,7 @@ account and the context keys they carry. Shared by the generator, the translatio
 """
 
 import dataclasses
+from datetime import datetime
 
 OWN = "111122223333"
 MANAGEMENT = "000000000001"
@@ -13,6 +14,7 @@ REGION = "eu-west-1"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 TAGS = {"team": "red"}
 TAKEN_AT = "2026-03-04T12:00:00Z"
+TAKEN_AT_SECONDS = int(datetime.fromisoformat(TAKEN_AT).timestamp())
 
 # The unit of each account, as the rest of its path below the root.
 PATHS = {MANAGEMENT: "", OWN: "ou-ab12-11111111/", MEMBER: "ou-ab12-22222222/"}
