@@ -21,6 +21,8 @@ KNOWN = {
     "name-that-nobody-has": {
         "says": "the search makes a user or role of a name with a wildcard in it, the engine refuses that, and the key is `unknown`",
         "explains": no_caller},
+    "letters-that-no-name-has": {
+        "says": "the search lets names of users and roles hold letters that IAM refuses, such as a colon", "bent": "any-name"},
     "spelling-of-a-context-key": {
         "says": "the search knows an encryption context key in one spelling only, and condition keys ignore case",
         "bent": "one-spelling"},

@@ -31,7 +31,12 @@ class Model:
 
     def as_request(self, question):
         action = next(actions[0] for chosen, actions in self.request.classes if self.holds(chosen))
-        return {"principal": self.principal(), "action": f"kms:{action}", "resource": question.arn, "context": self.context()}
+        return {"principal": self.principal(), "action": f"kms:{action}", "resource": question.arn, "context": self.context() | self.of_child(action)}
+
+    @staticmethod
+    def of_child(action):
+        """A grant made from a grant is as strict as can be."""
+        return {"kms:GrantConstraintType": ["EncryptionContextEquals"]} if action == "CreateGrant" else {}
 
     def principal(self):
         kind = next(kind for kind, chosen in self.request.kinds.items() if self.holds(chosen))

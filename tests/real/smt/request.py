@@ -48,6 +48,7 @@ class Request:
 
     def __init__(self, terms, classes, names, contexts, tags, spare, bent=None):
         self.bent = bent
+        self.letters = "!-.0-~" if bent == "any-name" else NAME
         self.terms, self.names, self.axioms, self.domains, self.examples = terms, names, [], [], {}
         self.classes = [(terms.boolean(f"action {actions[0]}"), actions) for actions in classes]
         self.axioms.append(terms.exactly_one([chosen for chosen, _ in self.classes]))
@@ -80,7 +81,7 @@ class Request:
         t = self.terms
         self.kinds = {kind: t.boolean(f"is {kind}") for kind in KINDS}
         self.axioms.append(t.exactly_one(list(self.kinds.values())))
-        self.account, self.name, self.session = t.string("account"), self.free("name", NAME), self.free("session", NAME)
+        self.account, self.name, self.session = t.string("account"), self.free("name", self.letters), self.free("session", NAME)
         t.lengths[self.account] = 12
         self.path = t.string("path")
         self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
@@ -138,7 +139,8 @@ class Request:
         self.address = Address(self.has_address, t.boolean("is IPv4"), t.integer("IPv4"), t.integer("IPv6"))
         for term, bits in ((self.address.v4, 32), (self.address.v6, 128)):
             self.domain(term, t.all([t.at_least(term, t.number(0)), t.at_least(t.number(2**bits - 1), term)]))
-        self.vpc, self.endpoint = self.free("vpc suffix", "!-~"), self.free("endpoint suffix", "!-~")
+        # Nothing guarantees what the ids look like.
+        self.vpc, self.endpoint = self.free("vpc", "!-~"), self.free("endpoint", "!-~")
         self.via_service = t.string("via service")
         t.caseless.add(self.via_service)
         self.domain(self.via_service, t.within(self.via_service, t.sequence([t.plus(t.characters("a-z0-9-")), t.literal(REGION_SUFFIX)])), "x" + REGION_SUFFIX)
@@ -190,8 +192,8 @@ class Request:
             "aws:principalorgid": one(self.has_organization, self.organization_id),
             "aws:principalorgpaths": Multi([(self.has_organization, t.joined(self.organization_id, t.text("/"), self.below))]),
             "aws:sourceip": self.address,
-            "aws:sourcevpc": one(self.has_endpoint, t.joined(t.text("vpc-"), self.vpc)),
-            "aws:sourcevpce": one(self.has_endpoint, t.joined(t.text("vpce-"), self.endpoint)),
+            "aws:sourcevpc": one(self.has_endpoint, self.vpc),
+            "aws:sourcevpce": one(self.has_endpoint, self.endpoint),
             "kms:viaservice": one(self.via, self.via_service), "aws:viaawsservice": self.choice(always, self.via),
             "aws:calledvia": Multi(called_via),
             "aws:multifactorauthpresent": self.choice(self.has_mfa, self.mfa), "aws:multifactorauthage": self.mfa_age,

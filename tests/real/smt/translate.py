@@ -183,12 +183,10 @@ class Translation:
         """Encryption context constraints bind operations that carry one, and grants made from this grant."""
         t, r = self.terms, self.request
         must = []
-        # The constraints of a grant made from this one are compared as they are written.
-        folded = t.all([self.context_folded, t.no(r.is_action("CreateGrant"))])
         for wanted in filter(None, (constraints.get("EncryptionContextEquals"), constraints.get("EncryptionContextSubset"))):
             for name, value in wanted.items():
                 single, spelled = r.contexts[name.lower()]
-                must += [single.present, t.same(single.cases[0][1], t.text(value)), t.any([folded, t.same(spelled, t.text(name))])]
+                must += [single.present, t.same(single.cases[0][1], t.text(value)), t.any([self.context_folded, t.same(spelled, t.text(name))])]
         if constraints.get("EncryptionContextEquals") is not None:
             mine = {name.lower() for name in constraints["EncryptionContextEquals"]}
             must += [t.no(single.present) for name, (single, _) in r.contexts.items() if name not in mine]
