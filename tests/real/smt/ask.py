@@ -18,11 +18,9 @@ import time
 import world
 from translate import Translation
 
-LIMIT = 4000  # Milliseconds for a query.
-
 
 def level(policy):
-    translation = Translation(world.Question(policy), LIMIT)
+    translation = Translation(world.Question(policy))
     for zone in world.ZONES:
         answer = translation.ask(zone)
         if answer != "unsat":

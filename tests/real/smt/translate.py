@@ -12,18 +12,20 @@ import cvc5
 
 import world
 from conditions import Conditions
+from elements import STARS, action_matches, encryption_contexts, named, resource_matches, spare_values, split_principal
 from request import Names, Request
 from terms import Terms
 from world import listed
 
-# How far a `*` that ends a segment of a Resource runs: left open by AWS.
-STARS = ["within a segment", "over the end", "anywhere"]
+
+# For one query, in the solver's own units, about 300,000 a second: the answers depend on no clock.
+LIMIT = 2_000_000
 
 
 class Translation:
-    """One key's question, posed to a solver of its own. `bent` is a rule to get wrong, for the self-test."""
+    """One key's question, posed to a solver of its own. `bent` is a rule to get wrong on purpose."""
 
-    def __init__(self, question, limit, bent=None):
+    def __init__(self, question, bent=None):
         self.question, self.bent, self.terms = question, bent, Terms()
         text = json.dumps([question.documents(), question.grants, question.trusted_accounts])
         self.policies = [question.policy, *([question.ram] if question.ram else [])]
@@ -33,14 +35,14 @@ class Translation:
         if bent == "one-path":
             self.request.axioms += self.roles_as_named()
         self.readings()
-        self.limit, self.solver, self.asked, self.queries = limit, None, set(), []
+        self.solver, self.asked, self.queries = None, set(), []
         self.openings = [[opening, *self.request.axioms] for opening in self.ways_in() if opening != self.terms.false]
 
     def ask(self, zone):
         """`sat`, `unsat` or `unknown`: each way in alone, at first in haste, since one that is open is often found at
         once while the solver would lose itself in another."""
         zone, left = self.request.zone(zone, self.question), self.openings
-        for limit in (self.limit // 20, self.limit):
+        for limit in (LIMIT // 20, LIMIT):
             answers = []
             for opening in left:
                 answers.append(self.check([zone, *opening], limit))
@@ -53,7 +55,7 @@ class Translation:
         """A solver of its own for each query is quicker than one that remembers."""
         began = time.perf_counter()
         self.solver = cvc5.Solver(self.terms.tm)
-        for option, value in (("produce-models", "true"), ("strings-exp", "true"), ("tlimit-per", str(limit))):
+        for option, value in (("produce-models", "true"), ("strings-exp", "true"), ("rlimit-per", str(limit))):
             self.solver.setOption(option, value)
         self.solver.setLogic("ALL")
         for formula in self.with_domains(formulas):
@@ -218,59 +220,3 @@ class Translation:
             classes.setdefault(signature, []).append(name)
         return list(classes.values())
 
-
-def named(principal):
-    """The `*` and the names under AWS; services and identity providers are nobody from another account."""
-    return [principal] if principal == "*" else listed(principal.get("AWS", []))
-
-
-def split_principal(name):
-    """Account, kind and the rest of a principal; no account where it names none."""
-    if re.fullmatch(r"\d{12}", name):
-        return name, "account", ""
-    found = re.fullmatch(r"arn:aws:(iam|sts)::(\d{12}):(\w[\w-]*)(?:/(.+))?", name)
-    if not found:
-        return None, None, None
-    kind = "account" if found[3] == "root" else found[3]
-    right = found[1] == ("sts" if kind in ("assumed-role", "federated-user") else "iam")
-    return (found[2], kind, found[4]) if right else (None, None, None)
-
-
-def action_matches(statement, name):
-    element = "Action" if "Action" in statement else "NotAction"
-    if element not in statement:
-        return False
-    found = any(pattern == "*" or glob(pattern.lower(), f"kms:{name}".lower()) for pattern in listed(statement[element]))
-    return found == (element == "Action")
-
-
-def resource_matches(statement, arn, reading):
-    element = "Resource" if "Resource" in statement else "NotResource"
-    if element not in statement:
-        return False
-    # A wildcard for the service matches nothing. Source: IAM User Guide, "Resource", wildcards.
-    names_service = lambda pattern: re.match(r"[^:]*:[^:]*:[^:*?]+:", pattern)  # noqa: E731
-    found = any(pattern == "*" or names_service(pattern) and glob(pattern, arn, reading) for pattern in listed(statement[element]))
-    return found == (element == "Resource")
-
-
-def glob(pattern, text, reading="anywhere"):
-    """How far a `*` goes: anywhere, over colons only at the end of a segment, or never over one."""
-    ends = lambda at: at + 1 == len(pattern) or pattern[at + 1] == ":"  # noqa: E731
-    far = lambda at: reading == "anywhere" or (reading == "over the end" and ends(at))  # noqa: E731
-    parts = [{"*": ".*" if far(at) else "[^:]*", "?": "."}.get(c, re.escape(c)) for at, c in enumerate(pattern)]
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
-
-
-def encryption_contexts(text, grants):
-    """The encryption context keys that are named: how each is written first, by its folded name."""
-    names = re.findall(r"(?i)kms:EncryptionContext:([\w:-]+)", text)
-    for grant in grants:
-        for wanted in ("EncryptionContextEquals", "EncryptionContextSubset"):
-            names += grant["constraints"].get(wanted) or {}
-    return {name.lower(): name for name in sorted(names)}
-
-
-def spare_values(text):
-    """Each condition on a set needs at most one value of its own to hold or to fail."""
-    return len(re.findall("(?i)EncryptionContextKeys|CalledVia", text))
