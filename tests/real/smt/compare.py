@@ -150,13 +150,16 @@ def summary(exposures, verdicts, used, unexplained):
 
 
 def self_test(questions, exposures, pool):
-    """With a rule bent, the comparison must find differences."""
-    blind = []
-    for rule in RULES_TO_BEND:
+    """With a rule bent, the comparison must find differences; more than with none."""
+    blind, straight = [], 0
+    for rule in (None, *RULES_TO_BEND):
         verdicts = pool.map(bent_solve, [(question, rule) for question in questions], chunksize=5)
-        found = len(compare(questions, exposures, verdicts)[1])
-        print(f"smt: {found} differences with {rule} bent")
-        blind += [] if found else [rule]
+        found = len(compare(questions, exposures, verdicts, explain=lambda *_: None)[1])
+        print(f"smt: {found} differences with {rule or 'nothing'} bent", flush=True)
+        if rule is None:
+            straight = found
+        elif found <= straight:
+            blind.append(rule)
     return blind
 
 
