@@ -89,7 +89,7 @@ pub(super) fn constrain(builder: &mut Builder<'_, '_>, grant: &Listed) -> bool {
     }
     let constraints = &grant.constraints;
     if let Some(source) = &constraints.source_arn {
-        let globs = arn(&pieces(source, false, true)).into_iter().collect();
+        let globs: Vec<_> = arn(&pieces(source, false, true)).into_iter().collect();
         if !builder.require("aws:SourceArn", Demand::each(Pred::like(globs))) {
             return false;
         }

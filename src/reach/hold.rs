@@ -86,7 +86,9 @@ impl<'q> Trial<'q> {
         let full = Sides { identity: !is_root, boundary: true };
         match self.opening {
             Opening::Statement(_, clause) => {
-                let via = through(clause.statement()?.principal.as_ref()?, self.caller, lens)?;
+                let rule = clause.policy.rules.get(clause.rule)?;
+                let set = clause.statement()?.principal.as_ref()?;
+                let via = through((set, &rule.directory), self.caller, lens)?;
                 if self.action.name() == "kms:RetireGrant" {
                     lens.touch(Rule::RetireByPolicy);
                     if !lens.reading.retire_by_policy {
@@ -276,8 +278,12 @@ impl<'q> Trial<'q> {
             if later.applies(&clause).is_none() || builder.applies(&clause).is_some() {
                 continue;
             }
-            for (_, (operator, condition)) in passing(&clause) {
-                if matches!(builder.condition(&clause, operator, condition), Err(Some(false))) {
+            let rule = clause.policy.rules.get(clause.rule);
+            for (number, (operator, condition)) in passing(&clause) {
+                let Some(asked) = rule.and_then(|rule| rule.conditions.get(number)) else { continue };
+                let variables = clause.policy.policy.document().has_variables();
+                let answer = builder.condition(clause.site, (operator, condition), asked, variables);
+                if matches!(answer, Err(Some(false))) {
                     texts.push(words::fails(operator, condition));
                 }
             }

@@ -1,7 +1,7 @@
 //! What a condition asks of one string, and the search for a string that satisfies several such questions:
 //! patterns by `glob_space`, ordered values by the ends of their intervals. Nothing here knows what a key means.
 
-use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr};
+use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -9,7 +9,8 @@ use keyreach_policy::operator::Order;
 
 use super::{
     date::{SECOND, date},
-    glob::{Glob, accepts, every_arn, exactly, instance, only_text},
+    glob::{Glob, accepts, every_arn, exactly, instance, instance_like, only_text},
+    glob_pair::{apart, covers},
     glob_space::{Found, Want, shortest, signed},
 };
 
@@ -17,9 +18,9 @@ use super::{
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
     /// Whether one of the patterns fits
-    Match(Vec<Glob>),
+    Match(Arc<[Glob]>),
     /// Whether it is an ARN that none of the patterns fits (the strict reading of SEM-35)
-    OtherArn(Vec<Glob>),
+    OtherArn(Arc<[Glob]>),
     /// Whether it is a number that stands so to one of these
     Number(Order, Vec<f64>),
     /// Whether it is a date that stands so to one of these, in nanoseconds since 1970
@@ -57,8 +58,8 @@ impl Pred {
     }
 
     /// One of these patterns fits.
-    pub(super) fn like(globs: Vec<Glob>) -> Self {
-        Self::new(Test::Match(globs))
+    pub(super) fn like(globs: impl Into<Arc<[Glob]>>) -> Self {
+        Self::new(Test::Match(globs.into()))
     }
 
     /// The opposite.
@@ -241,13 +242,21 @@ fn find_known(base: &Base, preds: &[&Pred]) -> Found {
     if patterns { Found::Unclear } else { Found::Nothing }
 }
 
-/// Whether every pattern of which one must fit is among those of which none may.
+/// Whether it shows at a glance that nothing can satisfy all: patterns of which one must fit share nothing with others
+/// of which one must, or lie in those of which none may.
 fn contradict(preds: &[&Pred]) -> bool {
     let matching = |pred: &&&Pred| matches!(pred.test, Test::Match(_)) && pred.empty.is_none();
-    preds.iter().filter(matching).filter(|pred| pred.positive).any(|wanted| {
-        wanted.globs().iter().all(|glob| {
-            preds.iter().filter(matching).any(|pred| !pred.positive && pred.globs().contains(glob))
-        })
+    let (wanted, excluded): (Vec<&Pred>, Vec<&Pred>) =
+        preds.iter().filter(matching).copied().partition(|pred| pred.positive);
+    wanted.iter().enumerate().any(|(number, pred)| {
+        let hopeless = |glob: &Glob| {
+            excluded.iter().flat_map(|pred| pred.globs()).any(|wide| covers(wide, glob))
+                || wanted
+                    .iter()
+                    .skip(number + 1)
+                    .any(|other| other.globs().iter().all(|other| apart(glob, other)))
+        };
+        pred.globs().iter().all(hopeless)
     })
 }
 
@@ -290,6 +299,8 @@ fn candidates(base: &Base, preds: &[&Pred]) -> Vec<String> {
     for pred in preds {
         if pred.positive {
             for glob in pred.globs() {
+                let like = |text: &String| [false, true].map(|filled| instance_like(glob, text, filled));
+                all.extend(base.prefer.iter().flat_map(like));
                 all.extend([instance(glob, true), instance(glob, false)]);
             }
         }
@@ -367,7 +378,7 @@ fn numbers(preds: &[&Pred]) -> Vec<String> {
 
 /// Exactly one of these texts.
 pub(super) fn one_of<T: AsRef<str>>(texts: &[T]) -> Pred {
-    Pred::like(texts.iter().map(|text| exactly(text.as_ref())).collect())
+    Pred::like(texts.iter().map(|text| exactly(text.as_ref())).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -221,6 +221,7 @@ impl<'l> Resident<'l> {
                 (_, Some(session)) => Some(session.to_owned()),
                 (_, None) => Some(self.known.arn.clone()),
             },
+            respelled: false,
             linked: self.linked,
             zone: Zone::Organization,
             known: Some(Arc::clone(&self.known)),

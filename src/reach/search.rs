@@ -148,10 +148,9 @@ impl<'a> Search<'a> {
 
     fn satisfied(&self, alternative: &Alternative) -> bool {
         alternative.atoms.iter().all(|atom| {
-            self.held
-                .get(atom.axis)
-                .and_then(Option::as_ref)
-                .is_some_and(|held| meets(held, &atom.demand) == Some(true))
+            self.axes.get(atom.axis).zip(self.held.get(atom.axis)).is_some_and(|(axis, held)| {
+                held.as_ref().is_some_and(|held| axis.domain.meets(held, &atom.demand))
+            })
         })
     }
 
@@ -162,7 +161,7 @@ impl<'a> Search<'a> {
         };
         asked.push(&atom.demand);
         let Some(held) = self.held.get_mut(atom.axis) else { return false };
-        if held.as_ref().is_some_and(|held| meets(held, &atom.demand) == Some(true)) {
+        if held.as_ref().is_some_and(|held| axis.domain.meets(held, &atom.demand)) {
             return true;
         }
         match value(&axis.domain, asked) {
@@ -176,6 +175,18 @@ impl<'a> Search<'a> {
             }
             None => false,
         }
+    }
+}
+
+impl Domain {
+    /// Whether what a key of this domain holds certainly meets a demand: one value of a key that only ever holds several
+    /// is a set of one (SEM-32).
+    fn meets(&self, held: &Held, demand: &Demand) -> bool {
+        let answer = match held {
+            Held::Values(values) if self.single.is_none() => meets_several(values, demand),
+            held => meets(held, demand),
+        };
+        answer == Some(true)
     }
 }
 

@@ -12,7 +12,9 @@ use keyreach_policy::{
 
 use super::{
     axis::Case,
+    condition::Asked,
     glob::{Class, Glob, Piece, Resolved, accepts, arn, over, pieces, resolve, variables},
+    principal::Directory,
     reading::Lens,
 };
 
@@ -30,6 +32,12 @@ pub(super) struct StatementRule {
     pub(super) index: usize,
     pub(super) allows: bool,
     pub(super) actions: Actions,
+    /// Whom its principal names
+    pub(super) directory: Directory,
+    /// Its conditions, in their order
+    pub(super) conditions: Vec<Asked>,
+    /// Policy variables stand in it
+    pub(super) varies: bool,
     /// A Deny as it is written
     pub(super) text: String,
 }
@@ -62,10 +70,7 @@ impl Reviewed {
             if statement.ineffective().is_some() {
                 continue;
             }
-            let actions = statement.action.as_ref().map_or(Actions::none(), covered);
-            let allows = statement.effect == Effect::Allow;
-            let text = if allows { String::new() } else { written(statement) };
-            rules.push(StatementRule { index, allows, actions, text });
+            rules.push(StatementRule::new(index, statement, policy.document().has_variables()));
             mentions.note(statement);
         }
         Ok(Self { policy, rules, mentions })
@@ -75,6 +80,25 @@ impl Reviewed {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+}
+
+impl StatementRule {
+    fn new(index: usize, statement: &Statement, variables: bool) -> Self {
+        let allows = statement.effect == Effect::Allow;
+        let asked = statement.conditions().map(|(operator, asked)| Asked::new(operator, asked, variables));
+        let values = statement.conditions().flat_map(|(_, condition)| condition.values.iter());
+        let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
+        let mut texts = values.map(|value| value.as_str()).chain(resources);
+        Self {
+            index,
+            allows,
+            actions: statement.action.as_ref().map_or(Actions::none(), covered),
+            directory: Directory::new(statement.principal.as_ref()),
+            conditions: asked.collect(),
+            varies: variables && texts.any(|text| text.contains("${")),
+            text: if allows { String::new() } else { written(statement) },
+        }
     }
 }
 
@@ -105,7 +129,7 @@ impl Mentions {
     }
 
     fn variables(&mut self, text: &str) {
-        for key in variables(text).into_keys() {
+        for key in variables(text) {
             self.keys.entry(key).or_default();
         }
     }

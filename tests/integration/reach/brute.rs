@@ -217,11 +217,11 @@ pub(crate) fn perimeter() -> Perimeter {
     }
 }
 
-fn tags() -> BTreeMap<String, String> {
+pub(crate) fn tags() -> BTreeMap<String, String> {
     [("team".to_owned(), "red".to_owned())].into()
 }
 
-fn metadata() -> KeyMetadata {
+pub(crate) fn metadata() -> KeyMetadata {
     KeyMetadata {
         description: String::new(),
         key_state: "Enabled".to_owned(),
