@@ -151,10 +151,16 @@ impl Caller {
         let start = [Text("arn:"), Text(world.partition), Text(service), account];
         let with =
             |rest: &[Part<'_>]| start.iter().chain(rest).flat_map(|part| glob([*part])).collect::<Glob>();
-        let any_name = [Many(Class::Path), Times(1, Class::Name)];
+        // A path ends before the name, which holds fewer characters than a path.
+        let any = |kind| {
+            vec![
+                with(&[Text(kind), AtLeastOne(Class::Name)]),
+                with(&[Text(kind), Many(Class::Path), Text("/"), AtLeastOne(Class::Name)]),
+            ]
+        };
         match (self.kind, self.role_name()) {
             (Kind::Root, _) => vec![with(&[Text(":root")])],
-            (Kind::User, _) => vec![with(&[Text(":user/"), any_name[0], any_name[1]])],
+            (Kind::User, _) => any(":user/"),
             (Kind::Federated, _) => vec![with(&[Text(":federated-user/"), AtLeastOne(Class::Name)])],
             (_, Some(name)) => {
                 let name = if self.respelled { Folded(name) } else { Text(name) };
@@ -163,7 +169,7 @@ impl Caller {
                     with(&[Text(":role/"), Many(Class::Path), Text("/"), name]),
                 ]
             }
-            (_, None) => vec![with(&[Text(":role/"), any_name[0], any_name[1]])],
+            (_, None) => any(":role/"),
         }
     }
 

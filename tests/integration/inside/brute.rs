@@ -225,6 +225,8 @@ const CONTEXTS: &[Way] = &[
     &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant"])],
     &[("kms:EncryptionContext:tenant", &["b"]), ("kms:EncryptionContextKeys", &["tenant"])],
     &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant", "more"])],
+    &[("kms:EncryptionContext:Tenant", &["a"]), ("kms:EncryptionContextKeys", &["Tenant"])],
+    &[("kms:EncryptionContext:Tenant", &["b"]), ("kms:EncryptionContextKeys", &["Tenant"])],
     &[("kms:EncryptionContextKeys", &["other"])],
 ];
 const OTHERS: &[Way] = &[

@@ -46,9 +46,7 @@ class Request:
     """`names` are the accounts and organizations that the documents name; `contexts` and `tags` the folded names of
     encryption context keys and principal tags in them; `spare` is how many unnamed values each set may hold."""
 
-    def __init__(self, terms, classes, names, contexts, tags, spare, bent=None):
-        self.bent = bent
-        self.letters = "!-.0-~" if bent == "any-name" else NAME
+    def __init__(self, terms, classes, names, contexts, tags, spare):
         self.terms, self.names, self.axioms, self.domains, self.examples = terms, names, [], [], {}
         self.classes = [(terms.boolean(f"action {actions[0]}"), actions) for actions in classes]
         self.axioms.append(terms.exactly_one([chosen for chosen, _ in self.classes]))
@@ -81,7 +79,7 @@ class Request:
         t = self.terms
         self.kinds = {kind: t.boolean(f"is {kind}") for kind in KINDS}
         self.axioms.append(t.exactly_one(list(self.kinds.values())))
-        self.account, self.name, self.session = t.string("account"), self.free("name", self.letters), self.free("session", NAME)
+        self.account, self.name, self.session = t.string("account"), self.free("name", NAME), self.free("session", NAME)
         t.lengths[self.account] = 12
         self.path = t.string("path")
         self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
@@ -159,7 +157,7 @@ class Request:
         for name in contexts:
             spelled, present = t.string(f"spelling of {name}"), t.boolean(f"has context {name}")
             self.contexts[name] = (Single(present, [(t.true, self.free(f"context {name}", " -~", 0))]), spelled)
-            self.domain(spelled, t.same(spelled, t.text(contexts[name])) if self.bent == "one-spelling" else t.equal_folded(spelled, name), contexts[name])
+            self.domain(spelled, t.equal_folded(spelled, name), contexts[name])
             self.axioms.append(t.implies(present, carried))
         self.other_contexts = [(t.boolean(f"has other context {n}"), self.free(f"other context {n}", "!-~")) for n in range(spare)]
         for present, key in self.other_contexts:

@@ -30,10 +30,8 @@ class Translation:
         text = json.dumps([question.documents(), question.grants, question.trusted_accounts])
         self.policies = [question.policy, *([question.ram] if question.ram else [])]
         self.request = Request(self.terms, self.action_classes(), Names.of(text), encryption_contexts(text, question.grants),
-                               sorted({name.lower() for name in re.findall(r"(?i)aws:PrincipalTag/(\w+)", text)}), spare_values(text), bent)
+                               sorted({name.lower() for name in re.findall(r"(?i)aws:PrincipalTag/(\w+)", text)}), spare_values(text))
         self.conditions = Conditions(self.request, bent)
-        if bent == "one-path":
-            self.request.axioms += self.roles_as_named()
         self.readings()
         self.solver, self.asked, self.queries = None, set(), []
         self.openings = [[opening, *self.request.axioms] for opening in self.ways_in() if opening != self.terms.false]
@@ -194,19 +192,6 @@ class Translation:
             must += [t.no(single.present) for name, (single, _) in r.contexts.items() if name not in mine]
             must += [t.no(present) for present, _ in r.other_contexts]
         return t.implies(r.is_action(*world.WITH_ENCRYPTION_CONTEXT, "CreateGrant"), t.all(must))
-
-    def roles_as_named(self):
-        """Bent: the role of a name that a principal names has the path and case of that principal."""
-        t, r, named_roles = self.terms, self.request, {}
-        statements = [statement for policy in self.policies for statement in listed(policy["Statement"])]
-        names = [name for statement in statements for name in named(statement.get("Principal") or statement.get("NotPrincipal") or {})]
-        names += [grant[of] for grant in self.question.grants for of in ("grantee_principal", "retiring_principal")]
-        for account, kind, rest in map(split_principal, filter(None, names)):
-            if kind == "role":
-                named_roles.setdefault((account, rest.rsplit("/", 1)[-1].lower()), set()).add(f"role/{rest}")
-        return [t.implies(t.all([r.kinds["role"], t.same(r.account, t.text(account)), t.equal_folded(r.name, name)]),
-                          t.any(t.same(r.arns["role"][5], t.text(role)) for role in sorted(roles)))
-                for (account, name), roles in named_roles.items()]
 
     def action_classes(self):
         """Actions that no statement tells apart and that carry the same keys are one."""
