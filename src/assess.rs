@@ -1,7 +1,7 @@
 //! Every key judged, in parallel: a [`Snapshot`] in, an [`Assessment`] out.
 //!
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
-//! Exposure is decided in `reach`; lockout is not judged yet, and says so.
+//! Exposure is decided in `reach`, what is worth a finding in `check`; lockout is not judged yet, and says so.
 
 pub mod access;
 pub mod exposure;
@@ -12,21 +12,22 @@ pub mod rotation;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use keyreach_policy::aws::AccountId;
+use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
 
 use crate::{
+    check::{self, Scene},
     config::TrustedSettings,
-    reach::{self, Judged, Library, Perimeter, Population},
+    reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
         Snapshot,
+        cell::Cell,
         gap::{Gap, GapKind},
         key::Key,
         organization::Account,
     },
 };
-use exposure::{Exposure, GrantZone, ReachZone};
+use exposure::{Exposure, GrantZone, ReachZone, ViaKind};
 use finding::Finding;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
@@ -59,70 +60,79 @@ pub struct KeyAssessment {
 #[must_use]
 pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
-    let keys: Vec<(AccountId, &Key)> =
-        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
+    let keys: Vec<(&Cell, &Key)> =
+        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
     let library = library::read(snapshot);
     let bench = Bench {
+        snapshot,
+        accounts: &accounts,
         library: &library,
         population: Population::new(snapshot, &library),
         perimeter: Perimeter::new(snapshot, trusted),
-        taken_at: snapshot.scan.taken_at,
-    };
-    let judge = |&(account, key): &(AccountId, &Key)| {
-        let of_account = accounts.get(&account).copied();
-        let unread = Unread::about(snapshot, account, of_account, key);
-        bench.judge(account, of_account, key, unread)
+        trusted,
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
-    Assessment { keys: keys.par_iter().map(judge).collect(), findings: Vec::new() }
+    let judged: Vec<_> = keys.par_iter().map(|(cell, key)| bench.judge(cell, key)).collect();
+    let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    findings.sort_by(Finding::order);
+    Assessment { keys, findings }
 }
 
 /// What judging one key needs beside the key.
 struct Bench<'a> {
+    snapshot: &'a Snapshot,
+    accounts: &'a BTreeMap<AccountId, &'a Account>,
     library: &'a Library<'a>,
     population: Population<'a>,
     perimeter: Perimeter,
-    taken_at: Timestamp,
+    trusted: &'a TrustedSettings,
 }
 
 impl Bench<'_> {
-    fn judge(
-        &self,
-        account: AccountId,
-        of_account: Option<&Account>,
-        key: &Key,
-        unread: Unread,
-    ) -> KeyAssessment {
-        let Judged { exposure, grant_zones, bug } = self.exposure(account, of_account, key);
-        let gap = |message| Gap {
-            operation: "keyreach:Exposure".to_owned(),
-            resource: key.arn.clone(),
-            kind: GapKind::Bug,
-            code: None,
-            message,
-        };
-        KeyAssessment {
+    fn judge(&self, cell: &Cell, key: &Key) -> (KeyAssessment, Vec<Finding>) {
+        let account = self.accounts.get(&cell.account_id).copied();
+        let dossier = self.library.dossier(cell.account_id, account, key);
+        let Judged { exposure, grant_zones, bug } = self.exposure(key, dossier.as_ref());
+        let policies: Vec<(ViaKind, &Policy)> = dossier
+            .iter()
+            .flat_map(Dossier::policies)
+            .map(|(kind, policy)| (kind, policy.policy()))
+            .collect();
+        let findings = check::findings(&Scene {
+            snapshot: self.snapshot,
+            accounts: self.accounts,
+            trusted: self.trusted,
+            account: cell.account_id,
+            region: &cell.region,
+            key,
+            policies: &policies,
+            exposure: &exposure,
+            grant_zones: &grant_zones,
+        });
+        let judged = KeyAssessment {
             exposure,
-            lockout: Lockout::not_judged(unread),
+            lockout: Lockout::not_judged(Unread::about(self.snapshot, cell.account_id, account, key)),
             grant_zones,
             rotation: Eligibility::of(key),
-            gaps: bug.map(gap).into_iter().collect(),
-        }
+            gaps: bug.map(|message| bug_gap(key, message)).into_iter().collect(),
+        };
+        (judged, findings)
     }
 
-    fn exposure(&self, account: AccountId, of_account: Option<&Account>, key: &Key) -> Judged {
-        let Some(dossier) = self.library.dossier(account, of_account, key) else {
+    fn exposure(&self, key: &Key, dossier: Option<&Dossier<'_>>) -> Judged {
+        let Some(dossier) = dossier else {
             return Judged {
                 exposure: Exposure::not_judged(),
                 grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
                 bug: Some(format!("`{}` is no ARN", key.arn)),
             };
         };
-        let facts = dossier.facts(&self.perimeter, self.taken_at);
-        let mut judged = reach::exposure(facts);
+        let taken_at = self.snapshot.scan.taken_at;
+        let mut judged = reach::exposure(dossier.facts(&self.perimeter, taken_at));
         let from_inside = |reach: &&mut exposure::Reach| reach.zone == ReachZone::Organization;
         let mut reaches = judged.exposure.reaches.iter_mut().filter(from_inside).peekable();
-        let gate = reaches.peek().and_then(|_| dossier.gate(&self.perimeter, self.taken_at));
+        let gate = reaches.peek().and_then(|_| dossier.gate(&self.perimeter, taken_at));
         for reach in reaches {
             let confirmation =
                 gate.as_ref().map(|gate| gate.confirm(&self.population, reach)).unwrap_or_default();
@@ -130,5 +140,16 @@ impl Bench<'_> {
             judged.bug = judged.bug.take().or(confirmation.bug);
         }
         judged
+    }
+}
+
+/// Keyreach contradicts itself.
+fn bug_gap(key: &Key, message: String) -> Gap {
+    Gap {
+        operation: "keyreach:Exposure".to_owned(),
+        resource: key.arn.clone(),
+        kind: GapKind::Bug,
+        code: None,
+        message,
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use keyreach_policy::aws::Access;
+
 /// The widest zone outside the key's own account from which some principal can perform some operation on the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -85,30 +87,6 @@ pub enum GrantZone {
     Service,
     /// The facts to tell were not read, or not judged.
     Unknown,
-}
-
-/// What sort of thing an action lets its caller do with a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Decrypt, ReEncryptFrom, Decapsulate.
-    Decrypt,
-    /// Encrypt, ReEncryptTo, GenerateDataKey and its kin, Encapsulate.
-    Encrypt,
-    /// Sign.
-    Sign,
-    /// Verify, VerifyMac.
-    Verify,
-    /// GenerateMac.
-    Mac,
-    /// DeriveSharedSecret.
-    Derive,
-    /// DescribeKey, GetPublicKey, GetKeyRotationStatus, ListGrants.
-    Describe,
-    /// CreateGrant, RetireGrant, RevokeGrant.
-    Grant,
-    /// Everything else.
-    Administer,
 }
 
 /// The sort of document that lets a caller through.

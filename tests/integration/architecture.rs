@@ -21,10 +21,11 @@ const ROOMS: &[Row] = &[
         &["config", "snapshot", "target"],
         &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
-    ("assess", &["config", "reach", "snapshot"], &["rayon"]),
-    // The shapes of a judgement stand in `assess`, which calls `reach`.
+    ("assess", &["check", "config", "reach", "snapshot"], &["rayon"]),
+    // The shapes of a judgement stand in `assess`, which calls `reach` and `check`.
     ("reach", &["assess", "config", "snapshot"], &[]),
-    ("report", &["assess", "config", "snapshot"], &["askama"]),
+    ("check", &["assess", "config", "snapshot"], &[]),
+    ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (
         "command",

@@ -8,6 +8,7 @@
 
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
+mod check;
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
 mod cli;
 mod collect;
