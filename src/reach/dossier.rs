@@ -57,6 +57,11 @@ impl Library<'_> {
 }
 
 impl Dossier<'_> {
+    /// Its policies that could be read.
+    pub fn policies(&self) -> impl Iterator<Item = (ViaKind, &Reviewed)> {
+        self.policies.iter().map(|(kind, policy)| (*kind, *policy))
+    }
+
     /// The facts, with what stands around the key.
     #[must_use]
     pub fn facts<'d>(&'d self, perimeter: &'d Perimeter, taken_at: Timestamp) -> Facts<'d> {
