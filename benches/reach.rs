@@ -144,10 +144,10 @@ fn against_solver(samples: &[Sample]) {
     let texts = samples.iter().map(|sample| sample.text.as_str());
     let known = |text: &&str| !NOT_ASKED.iter().any(|key| text.contains(key));
     let texts: Vec<&str> = texts.filter(known).take(ASKED).collect();
-    let start = Instant::now();
-    let levels: Vec<ExposureLevel> =
-        texts.iter().map(|text| judged(&Reviewed::parse(text).unwrap(), &[], &perimeter)).collect();
-    solver::compare(&texts, &levels, start.elapsed().as_secs_f64());
+    let ask = || -> Vec<ExposureLevel> {
+        texts.iter().map(|text| judged(&Reviewed::parse(text).unwrap(), &[], &perimeter)).collect()
+    };
+    solver::compare(&texts, &ask(), least(ask).as_secs_f64());
 }
 
 /// Reads and judges each policy; the longest time.

@@ -18,6 +18,7 @@ mod grant;
 mod hold;
 mod known;
 mod library;
+mod meter;
 mod opening;
 mod outsiders;
 mod plain;

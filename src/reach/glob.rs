@@ -133,7 +133,11 @@ pub(super) fn instance_like(glob: &[Token], like: &str, filled: bool) -> String 
     let mut theirs = like.splitn(most, separator);
     let ours = glob.splitn(most, |token| *token == Token::Char(separator));
     let texts = ours.map(|ours| match (ours, theirs.next()) {
-        ([Token::Many(_)], Some(theirs)) => theirs.to_owned(),
+        (free @ [_, ..], Some(theirs))
+            if free.iter().all(|token| matches!(token, Token::One(_) | Token::Many(_))) =>
+        {
+            theirs.to_owned()
+        }
         _ => instance(ours, filled),
     });
     texts.collect::<Vec<String>>().join(separator.encode_utf8(&mut [0; 4]))

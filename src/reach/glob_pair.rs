@@ -21,11 +21,8 @@ impl Class {
 /// Whether one pattern certainly covers all that another covers: it runs over the other's tokens, of which only
 /// wildcards over as much take wildcards. A no may be wrong.
 pub(super) fn covers(wide: &[Token], narrow: &[Token]) -> bool {
-    let differ = |(wide, narrow): (&Token, &Token)| match (wide, narrow) {
-        (Token::Char(c), Token::Char(d)) => (c != d).then_some(true),
-        _ => Some(false),
-    };
-    if wide.iter().zip(narrow).find_map(differ) == Some(true) {
+    let before_star = wide.iter().take_while(|token| !matches!(token, Token::Many(_)));
+    if !before_star.zip(narrow).all(|(token, symbol)| takes(*token, *symbol)) {
         return false;
     }
     let mut open = vec![false; wide.len() + 1];
@@ -34,22 +31,25 @@ pub(super) fn covers(wide: &[Token], narrow: &[Token]) -> bool {
     for symbol in narrow {
         next.fill(false);
         for (at, token) in wide.iter().enumerate().filter(|(at, _)| open.get(*at) == Some(&true)) {
-            let (takes, star) = match (token, symbol) {
-                (Token::Many(class), Token::One(inner) | Token::Many(inner)) => (inner.within(*class), true),
-                (Token::One(class), Token::One(inner)) => (inner.within(*class), false),
-                (Token::Many(class), Token::Char(c)) => (class.has(*c), true),
-                (_, Token::Char(c)) => (token.takes(*c), false),
-                (Token::Many(Class::Any), Token::Fold(_)) => (true, true),
-                (Token::Fold(c), Token::Fold(d)) => (c == d, false),
-                _ => (false, false),
-            };
-            if takes {
-                enter(wide, &mut next, if star { at } else { at + 1 });
+            if takes(*token, *symbol) {
+                enter(wide, &mut next, if matches!(token, Token::Many(_)) { at } else { at + 1 });
             }
         }
         std::mem::swap(&mut open, &mut next);
     }
     open.last() == Some(&true)
+}
+
+/// Whether a token takes whatever another takes.
+fn takes(token: Token, symbol: Token) -> bool {
+    match (token, symbol) {
+        (Token::Many(class), Token::One(inner) | Token::Many(inner))
+        | (Token::One(class), Token::One(inner)) => inner.within(class),
+        (_, Token::Char(c)) => token.takes(c),
+        (Token::Many(Class::Any), Token::Fold(_)) => true,
+        (Token::Fold(c), Token::Fold(d)) => c == d,
+        _ => false,
+    }
 }
 
 /// Whether no text certainly fits both.

@@ -6,7 +6,10 @@ use std::{
     ops::Range,
 };
 
-use super::glob::{Class, Glob, Token};
+use super::{
+    glob::{Class, Glob, Token},
+    meter::Meter,
+};
 
 /// How many states a search may visit before it gives up.
 const STATES: usize = 6_000;
@@ -135,7 +138,7 @@ impl<'a> Runner<'a> {
 }
 
 /// A shortest string that satisfies every want.
-pub(super) fn shortest(globs: &[&[Token]], wants: &[Want]) -> Found {
+pub(super) fn shortest(globs: &[&[Token]], wants: &[Want], meter: &Meter) -> Found {
     let letters = alphabet(globs);
     let runner = Runner::new(globs);
     let first = runner.first();
@@ -149,6 +152,9 @@ pub(super) fn shortest(globs: &[&[Token]], wants: &[Want]) -> Found {
     let mut next = vec![0; runner.words];
     while let Some((state, number)) = open.pop_front() {
         let active = runner.active(&state);
+        if !meter.spend(1 + letters.len() * active.len() / 32) {
+            return Found::Unclear;
+        }
         for &c in &letters {
             runner.step(&active, c, &mut next);
             if !wants.iter().all(|want| runner.hopeful(&next, want)) || seen.contains(&next) {
@@ -225,7 +231,7 @@ pub(super) fn signed<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, Want, shortest, signed};
+    use super::{Found, Meter, Want, shortest, signed};
     use crate::reach::glob::{Class, accepts, over, pieces};
 
     fn between(positive: &[&str], negative: &[&str]) -> Found {
@@ -241,7 +247,7 @@ mod tests {
         for globs in &negative {
             wants.push(Want { parts: vec![signed(globs, false, &mut all)] });
         }
-        let found = shortest(&all, &wants);
+        let found = shortest(&all, &wants, &Meter::default());
         if let Found::Text(text) = &found {
             assert!(positive.iter().all(|globs| accepts(&globs[0], text)));
             assert!(!negative.iter().any(|globs| accepts(&globs[0], text)));

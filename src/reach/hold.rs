@@ -11,6 +11,7 @@ use super::{
     caller::{Caller, Kind},
     gate::Gate,
     grant,
+    meter::Meter,
     opening::{Builder, Clause},
     plain::{Mode, bound, is_passing, told_apart},
     principal::{Via as CoveredBy, through},
@@ -176,7 +177,8 @@ impl<'q> Trial<'q> {
         }
         relate(&mut builder);
         let puzzle = builder.puzzle;
-        match puzzle.solve() {
+        // Each question has its own budget, so that no other one shows in its answer.
+        match puzzle.solve(&Meter::default()) {
             Answer::Impossible => Outcome::None,
             Answer::Unclear => Outcome::Unclear,
             Answer::Solved(solution) => self.way(&case, &open, &ledger, (&puzzle, &solution)),

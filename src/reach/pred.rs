@@ -12,6 +12,7 @@ use super::{
     glob::{Glob, accepts, every_arn, exactly, instance, instance_like, only_text},
     glob_pair::{apart, covers},
     glob_space::{Found, Want, shortest, signed},
+    meter::Meter,
 };
 
 /// A question about one string.
@@ -201,7 +202,7 @@ fn attempt(candidates: impl IntoIterator<Item = String>, preds: &[&Pred]) -> Tri
 }
 
 /// A string of the base that satisfies all.
-pub(super) fn find(base: &Base, asked: &[&Pred]) -> Found {
+pub(super) fn find(base: &Base, asked: &[&Pred], meter: &Meter) -> Found {
     let mut preds: Vec<&Pred> = base.preds.iter().chain(asked.iter().copied()).collect();
     if preds.iter().any(|pred| pred.test == Test::Always && !pred.positive && pred.empty != Some(true)) {
         return Found::Nothing;
@@ -211,7 +212,7 @@ pub(super) fn find(base: &Base, asked: &[&Pred]) -> Found {
     }
     let known = preds.len();
     preds.retain(|pred| pred.test != Test::Unclear);
-    let found = find_known(base, &preds);
+    let found = find_known(base, &preds, meter);
     if known == preds.len() || found == Found::Nothing { found } else { Found::Unclear }
 }
 
@@ -224,7 +225,7 @@ fn all_of(tried: Tried) -> Found {
     }
 }
 
-fn find_known(base: &Base, preds: &[&Pred]) -> Found {
+fn find_known(base: &Base, preds: &[&Pred], meter: &Meter) -> Found {
     if let Some(texts) = preds.iter().filter_map(|pred| pred.texts()).min_by_key(Vec::len) {
         return all_of(attempt(texts, preds));
     }
@@ -235,7 +236,7 @@ fn find_known(base: &Base, preds: &[&Pred]) -> Found {
         return Found::Text(text);
     }
     if preds.iter().all(|pred| pred.is_pattern()) {
-        return by_patterns(preds);
+        return by_patterns(preds, meter);
     }
     // The ends of all intervals were tried: complete, unless patterns have a say too.
     let patterns = preds.iter().any(|pred| matches!(pred.test, Test::Match(_) | Test::OtherArn(_)));
@@ -260,7 +261,7 @@ fn contradict(preds: &[&Pred]) -> bool {
     })
 }
 
-fn by_patterns(preds: &[&Pred]) -> Found {
+fn by_patterns(preds: &[&Pred], meter: &Meter) -> Found {
     let arns = [every_arn()];
     let filled = [vec![
         super::glob::Token::One(super::glob::Class::Any),
@@ -290,7 +291,7 @@ fn by_patterns(preds: &[&Pred]) -> Found {
     }
     // The empty string was tried among the candidates; without it, set operators ask what their operator asks.
     wants.push(Want { parts: vec![signed(&filled, true, &mut globs)] });
-    shortest(&globs, &wants)
+    shortest(&globs, &wants, meter)
 }
 
 /// Strings worth a try: complete for ordered values, lucky for patterns.
@@ -383,19 +384,31 @@ pub(super) fn one_of<T: AsRef<str>>(texts: &[T]) -> Pred {
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, Found, Order, Pred, Test, find, network, number};
+    use super::{Base, Found, Meter, Order, Pred, Test, find, network, number};
 
     #[test]
     fn intervals() {
         let net = |text: &str| Pred::new(Test::Net(vec![network(text).unwrap()]));
         let inside = net("203.0.113.0/24");
         let outside = net("203.0.113.0/25").not();
-        assert_eq!(find(&Base::default(), &[&inside, &outside]), Found::Text("203.0.113.128".to_owned()));
-        assert_eq!(find(&Base::default(), &[&inside, &net("203.0.0.0/16").not()]), Found::Nothing);
+        assert_eq!(
+            find(&Base::default(), &[&inside, &outside], &Meter::default()),
+            Found::Text("203.0.113.128".to_owned())
+        );
+        assert_eq!(
+            find(&Base::default(), &[&inside, &net("203.0.0.0/16").not()], &Meter::default()),
+            Found::Nothing
+        );
         let above = Pred::new(Test::Number(Order::Greater, vec![1.0]));
         let below = Pred::new(Test::Number(Order::Less, vec![2.0]));
-        assert_eq!(find(&Base::default(), &[&above, &below]), Found::Text("1.5".to_owned()));
-        assert_eq!(find(&Base::default(), &[&above, &above.not(), &below]), Found::Nothing);
+        assert_eq!(
+            find(&Base::default(), &[&above, &below], &Meter::default()),
+            Found::Text("1.5".to_owned())
+        );
+        assert_eq!(
+            find(&Base::default(), &[&above, &above.not(), &below], &Meter::default()),
+            Found::Nothing
+        );
         assert_eq!(number("1e3"), Some(1000.0));
     }
 
@@ -403,6 +416,9 @@ mod tests {
     fn what_is_no_number_is_not_equal() {
         let other = Pred::new(Test::Number(Order::Equal, vec![1.0])).not();
         let number = Pred::new(Test::Number(Order::AtLeast, vec![-1e9])).not();
-        assert_eq!(find(&Base::default(), &[&other, &number]), Found::Text("x".to_owned()));
+        assert_eq!(
+            find(&Base::default(), &[&other, &number], &Meter::default()),
+            Found::Text("x".to_owned())
+        );
     }
 }

@@ -283,6 +283,9 @@ impl<'a> Run<'a> {
     }
 
     fn solve(&self, case: &Case<'_>, query: &Query<'a, '_>) -> Outcome {
+        if !self.world.meter.spend(2 + self.denies.len() + query.guards.len()) {
+            return Outcome::Unclear;
+        }
         let mut builder = Builder { case, lens: &self.lens, puzzle: Puzzle::default() };
         match query.opening {
             Opening::Statement(_, clause) => match builder.applies(&clause) {
@@ -304,7 +307,7 @@ impl<'a> Run<'a> {
         (query.narrow)(&mut builder);
         relate(&mut builder);
         let puzzle = builder.puzzle;
-        match puzzle.solve() {
+        match puzzle.solve(&self.world.meter) {
             Answer::Impossible => Outcome::None,
             Answer::Unclear => Outcome::Unclear,
             Answer::Solved(solution) => self.way(case, query.opening, &all, (&puzzle, &solution)),
@@ -400,7 +403,8 @@ impl<'a> Run<'a> {
         }
         let mut seen = BTreeSet::new();
         texts.retain(|text| seen.insert(text.clone()));
-        let inside = |text: &String| matches!(find(&base, &[&one_of(&[text])]), Found::Text(_));
+        let inside =
+            |text: &String| matches!(find(&base, &[&one_of(&[text])], &self.world.meter), Found::Text(_));
         let given = texts.into_iter().filter(inside).map(Some);
         given.chain(axis.domain.absent.then_some(None)).take(24).collect()
     }

@@ -16,6 +16,7 @@ use super::{
     axis::PRINCIPAL,
     caller::{ANY_SERVICE, Belongs, owner},
     glob::{Class, Glob, Part, accepts, glob, over, pieces},
+    meter::Meter,
     shape::in_account,
     statement::Reviewed,
     zone::{OwnOrganization, Perimeter},
@@ -88,6 +89,8 @@ pub(super) struct World<'a> {
     pub(super) mentions_service_linked: bool,
     /// The keys that are mentioned, with their values
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
+    /// What may still be spent on it
+    pub(super) meter: Meter,
 }
 
 const PRINCIPAL_KEYS: [&str; 4] =
@@ -135,6 +138,7 @@ impl<'a> World<'a> {
             arn_matters: false,
             mentions_service_linked: false,
             keys: BTreeMap::new(),
+            meter: Meter::default(),
         };
         world.gather();
         Some(world)
