@@ -51,7 +51,7 @@ pub use library::{Level, Levels, Library};
 pub use population::{Household, Population};
 pub use refusal::{Obstacle, PolicyPlace};
 pub use resident::{Resident, ResidentKind};
-pub use signature::Signature;
+pub use signature::{Asks, Signature};
 pub use statement::Reviewed;
 pub use world::Facts;
 pub use zone::{OwnOrganization, Perimeter};

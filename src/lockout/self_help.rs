@@ -49,7 +49,7 @@ pub(super) fn successors(question: &Question<'_>, writers: &[Way]) -> Vec<String
 /// without a condition.
 fn may(resident: &Resident<'_>, action: &str, arn: &str) -> bool {
     resident.layers().iter().all(|layer| {
-        let statements = || layer.iter().flat_map(|policy| of(policy));
+        let statements = || layer.iter().flat_map(of);
         let covering = |effect, bare: bool| {
             statements().any(|statement| {
                 statement.effect == effect

@@ -42,7 +42,7 @@ impl<'a> Administrators<'a> {
     pub fn hand_over_to(&self, account: AccountId) -> bool {
         let hands_over =
             |one: &&Principal| matches!(one.form(), Form::Everyone) || one.form() == Form::Account(account);
-        self.everyone || self.named.iter().any(|one| hands_over(&one))
+        self.everyone || self.named.iter().any(|one| hands_over(one))
     }
 
     /// Whether somebody of the account is named at all.

@@ -9,7 +9,6 @@ use super::{
     known::Known,
     library::Library,
     resident::{Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key},
-    signature::Asks,
     statement::Reviewed,
 };
 use crate::snapshot::{
@@ -31,8 +30,6 @@ pub struct Household<'l> {
     pub complete: bool,
     /// RCPs over the account's keys could not all be read.
     pub guardrails_unread: bool,
-    /// What statements here ask of keys
-    pub(super) asks: Asks,
     /// What identity policies of users and roles here allow, whatever they ask for
     pub(super) allowed: Actions,
     /// Some user or role has a policy that could not be read
@@ -78,15 +75,10 @@ fn household<'l>(snapshot: &'l Snapshot, library: &'l Library<'l>, account: &'l 
         residents.extend(all);
     }
     let rcps = library.levels(GuardrailKind::ResourceControlPolicy, account.id, Some(account));
-    let mut asks = Asks::default();
-    for rules in residents.iter().flat_map(Resident::rules) {
-        asks.add(&rules.mentions);
-    }
     let others = || residents.iter().filter(|resident| resident.kind != ResidentKind::Root);
     Household {
         complete: account.iam.as_ref().is_some_and(|iam| iam.gap.is_none()),
         guardrails_unread: rcps.unread,
-        asks,
         allowed: others().fold(Actions::none(), |all, resident| all.union(resident.identity.allowed)),
         half_known: others().any(Resident::half_known),
         residents,

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use keyreach_policy::aws::Action;
+
 use super::{
     dossier::Dossier,
     gate::GateUnread,
     population::Household,
-    statement::{Mentions, fits_under_each_reading},
+    statement::{Coverage, Mentions},
 };
 
-/// What answers about a key depend on: residents of a household are answered alike about keys of equal signature.
-/// Witnesses name no key, so they are shared too.
+/// What answers about one action on a key depend on: residents of a household are answered alike about keys of equal
+/// signature. Witnesses name no key, so they are shared too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signature {
     /// The account, the Region, and what of the key the statements in play ask about
@@ -23,48 +25,87 @@ pub struct Signature {
     unread: [bool; 3],
 }
 
-/// What a household's statements ask of keys, gathered once.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Asks {
-    pub(super) keys: BTreeSet<String>,
-    pub(super) resources: BTreeSet<String>,
+/// What the statements of a household about one action ask of keys, gathered once.
+#[derive(Debug, Clone)]
+pub struct Asks {
+    action: Action,
+    keys: BTreeSet<String>,
+    /// Keys that are named one by one
+    named: BTreeSet<String>,
+    patterns: Vec<Coverage>,
+    /// A pattern has a variable in it: what it covers is for the search to say
+    open: bool,
+}
+
+impl Household<'_> {
+    /// What the statements of everybody here that cover an action ask of keys.
+    #[must_use]
+    pub fn asks(&self, action: Action) -> Asks {
+        let mut mentions = Mentions::default();
+        for clause in self
+            .residents
+            .iter()
+            .flat_map(|resident| resident.rules())
+            .flat_map(|rules| rules.allows.iter().chain(&rules.denies).map(|(_, clause)| clause))
+        {
+            let covers =
+                clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(action));
+            if let Some(statement) = clause.statement().filter(|_| covers) {
+                mentions.note(statement);
+            }
+        }
+        let mut asks = Asks::about(action);
+        asks.add(&mentions);
+        asks
+    }
 }
 
 impl Asks {
-    pub(super) fn add(&mut self, mentions: &Mentions) {
+    fn about(action: Action) -> Self {
+        let (keys, named, patterns) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        Self { action, keys, named, patterns, open: false }
+    }
+
+    fn add(&mut self, mentions: &Mentions) {
         let about_key = |key: &&String| {
             let starts =
                 ["aws:resource", "kms:key", "kms:customermasterkey", "kms:multiregion", "kms:resource"];
             starts.iter().any(|start| key.starts_with(start))
         };
         self.keys.extend(mentions.keys.keys().filter(about_key).cloned());
-        self.resources.extend(mentions.resources.iter().cloned());
+        for text in &mentions.resources {
+            if text.contains("${") {
+                self.open = true;
+            } else if text.contains(['*', '?']) {
+                self.patterns.push(Coverage::of(text));
+            } else {
+                self.named.insert(text.clone());
+            }
+        }
     }
 }
 
 impl Dossier<'_> {
-    /// The key's signature for the residents of a household.
+    /// The key's signature for what a household's statements ask.
     #[must_use]
-    pub fn signature(&self, household: &Household<'_>) -> Signature {
-        let mut asks = household.asks.clone();
+    pub fn signature(&self, asks: &Asks) -> Signature {
         let policies = self.policies.iter().map(|(_, policy)| *policy);
         let over = self.guardrails.iter().map(|(_, policy)| *policy);
-        for policy in policies.clone().chain(over.clone()) {
-            asks.add(&policy.mentions);
-        }
+        let mut own = Asks::about(asks.action);
+        policies.clone().chain(over.clone()).for_each(|policy| own.add(&policy.mentions));
         let arn = self.arn.as_str();
-        let account = self.arn.account();
-        let mut facts = vec![account.to_owned(), self.arn.region().to_owned()];
-        facts.extend(asks.keys.iter().map(|key| self.fact(key)));
-        facts.extend(self.key.grants.items.iter().map(|grant| format!("{grant:?}")));
-        // What a pattern with a variable covers is for the search to say.
-        let has_variable = asks.resources.iter().any(|text| text.contains("${"));
-        facts.extend(has_variable.then(|| arn.to_owned()));
+        let mut facts = vec![self.arn.account().to_owned(), self.arn.region().to_owned()];
+        facts.extend(asks.keys.union(&own.keys).map(|key| self.fact(key)));
+        if asks.action.is_grantable() || asks.action.name() == "kms:RetireGrant" {
+            facts.extend(self.key.grants.items.iter().map(|grant| format!("{grant:?}")));
+        }
+        let is_alone = asks.open || own.open || asks.named.contains(arn) || own.named.contains(arn);
+        facts.extend(is_alone.then(|| arn.to_owned()));
         let GateUnread { policy, grants, guardrails } = self.unread;
         Signature {
             facts,
             policies: policies.chain(over).map(|policy| std::ptr::from_ref(policy).addr()).collect(),
-            covered: asks.resources.iter().map(|text| fits_under_each_reading(text, arn)).collect(),
+            covered: asks.patterns.iter().chain(&own.patterns).map(|pattern| pattern.of_key(arn)).collect(),
             unread: [policy, grants, guardrails],
         }
     }

@@ -213,15 +213,22 @@ fn fits(text: &str, has_variables: bool, case: &Case<'_>, lens: &Lens<'_>) -> Op
     })
 }
 
-/// Whether a pattern covers a key within segments, running on at their ends, and anywhere (SEM-24). Variables
-/// are text here.
-pub(super) fn fits_under_each_reading(text: &str, key: &str) -> [bool; 3] {
-    let written = pieces(text, false, true);
-    if !begins_as_arn(&written) {
-        return [false; 3];
+/// A pattern of a `Resource` element without variables, under each reading of SEM-24.
+#[derive(Debug, Clone)]
+pub(super) struct Coverage(Option<[Option<Glob>; 3]>);
+
+impl Coverage {
+    pub(super) fn of(text: &str) -> Self {
+        let written = pieces(text, false, true);
+        let readings = || [arn(&written), Some(running_on(&written)), Some(over(Class::Any, &written))];
+        Self(begins_as_arn(&written).then(readings))
     }
-    let within = arn(&written).is_some_and(|glob| accepts(&glob, key));
-    [within, accepts(&running_on(&written), key), accepts(&over(Class::Any, &written), key)]
+
+    /// Whether it covers a key, reading by reading.
+    pub(super) fn of_key(&self, key: &str) -> [bool; 3] {
+        let covers = |glob: &Option<Glob>| glob.as_ref().is_some_and(|glob| accepts(glob, key));
+        self.0.as_ref().map_or([false; 3], |globs| globs.each_ref().map(covers))
+    }
 }
 
 /// SEM-24, SEM-25: it begins as an ARN, its service is literal, and variables stand after the fifth colon.
