@@ -40,9 +40,8 @@ impl<'a> Administrators<'a> {
     /// Whether the key is handed to its account, to decide in IAM.
     #[must_use]
     pub fn hand_over_to(&self, account: AccountId) -> bool {
-        let hands_over =
-            |one: &&Principal| matches!(one.form(), Form::Everyone) || one.form() == Form::Account(account);
-        self.everyone || self.named.iter().any(|one| hands_over(one))
+        let all = [Form::Everyone, Form::Account(account)];
+        self.everyone || self.named.iter().any(|one| all.contains(&one.form()))
     }
 
     /// Whether somebody of the account is named at all.

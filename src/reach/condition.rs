@@ -204,7 +204,7 @@ pub(super) fn written(key: &str, test: Comparison, text: &str, variables: bool) 
     let mut pieces = pieces(text, variables, matches!(test, Comparison::StringLike | Comparison::ArnLike));
     let kept = test == Comparison::StringEqualsIgnoreCase || key != "aws:principalarn";
     let of_account = |piece: &Piece| matches!(piece, Piece::Variable { key, .. } if key == "aws:principalaccount" || key == "kms:calleraccount");
-    let Some(at) = pieces.iter().position(|piece| of_account(piece)).filter(|_| !kept) else { return pieces };
+    let Some(at) = pieces.iter().position(of_account).filter(|_| !kept) else { return pieces };
     let before = pieces.get(..at).unwrap_or_default();
     let colons = before.iter().filter(|piece| **piece == Piece::Char(':')).count();
     let fixed = test == Comparison::ArnLike || before.iter().all(|piece| matches!(piece, Piece::Char(_)));

@@ -164,9 +164,9 @@ impl Builder<'_, '_> {
     }
 
     /// Adds a demand on a key that must be met; false where it cannot.
-    pub(super) fn require(&mut self, key: &str, demand: Demand) -> bool {
+    pub(super) fn require(&mut self, key: &str, demand: &Demand) -> bool {
         let several = cardinality(key) == Cardinality::Multi;
-        match self.atom(self.case.place(&key.to_ascii_lowercase()), several, &demand) {
+        match self.atom(self.case.place(&key.to_ascii_lowercase()), several, demand) {
             Ok(atom) => {
                 self.must(vec![atom]);
                 true

@@ -4,7 +4,6 @@ mod brute;
 mod cases;
 mod confirmed;
 mod setting;
-#[expect(clippy::disallowed_methods, reason = "reads what the demo wrote")]
 mod shared;
 
 use rayon::prelude::*;
