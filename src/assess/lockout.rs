@@ -1,7 +1,7 @@
 //! Who can still govern a key: the shape of the answer, and which unread facts stand in its way.
 //! The names are those of report.json and never change without a new schema version.
 
-use keyreach_policy::aws::AccountId;
+use keyreach_policy::aws::{AccountId, OrgPath};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::snapshot::{
     Snapshot,
     gap::Fact,
     key::Key,
-    organization::{Account, Organization},
+    organization::{Account, Guardrail, Organization},
 };
 
 /// How firmly a key is governed: who can rewrite its policy today.
@@ -138,7 +138,7 @@ impl Unread {
                 Fact::Unknown(_) => true,
                 Fact::Known(None) => false,
                 Fact::Known(Some(organization)) => {
-                    guardrails_unread(organization, account, of_account.is_some_and(|a| a.path.is_some()))
+                    guardrails_unread(organization, account, of_account.and_then(|a| a.path.as_ref()))
                 }
             },
         }
@@ -156,14 +156,20 @@ impl Unread {
     }
 }
 
-/// Guardrails never bind the management account. Elsewhere one needs their texts, where they hang,
-/// whether their type is in force, and where the account stands.
-fn guardrails_unread(organization: &Organization, account: AccountId, place_known: bool) -> bool {
-    let texts_or_targets =
-        organization.guardrails.items.iter().any(|g| g.document.gap().is_some() || g.targets.gap.is_some());
+/// Guardrails never bind the management account. Elsewhere one needs the texts of those that hang over the account,
+/// where all hang, whether their type is in force, and where the account stands.
+fn guardrails_unread(organization: &Organization, account: AccountId, path: Option<&OrgPath>) -> bool {
+    let own = account.to_string();
+    let is_over = |target: &String| {
+        *target == own || path.is_none_or(|path| path.parents().any(|place| place == target))
+    };
+    let is_unread = |guardrail: &Guardrail| {
+        let hangs_here = guardrail.targets.items.iter().any(is_over);
+        guardrail.targets.gap.is_some() || (guardrail.document.gap().is_some() && hangs_here)
+    };
     account != organization.management_account_id
-        && (!place_known
+        && (path.is_none()
             || organization.guardrails.gap.is_some()
             || organization.roots.gap.is_some()
-            || texts_or_targets)
+            || organization.guardrails.items.iter().any(is_unread))
 }
