@@ -61,27 +61,29 @@ pub struct KeyAssessment {
 /// Judges every key of a snapshot.
 #[must_use]
 pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
-    let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
-    let keys: Vec<(&Cell, &Key)> =
-        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key))).collect();
-    let library = library::read(snapshot);
-    let bench = Bench {
-        snapshot,
-        settings,
-        accounts: &accounts,
-        library: &library,
-        population: Population::new(snapshot, &library),
-        perimeter: Perimeter::new(snapshot, &settings.trusted),
-    };
-    // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
-    let cases: Vec<Case<'_>> = keys.par_iter().map(|(cell, key)| bench.case(cell, key)).collect();
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    let cases = bench.cases();
     let rulings = bench.rulings(&cases);
+    // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     let judged: Vec<_> =
         cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
     let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
     let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
     findings.sort_by(Finding::order);
     Assessment { keys, findings }
+}
+
+/// Judges who governs each key, and nothing else; in the snapshot's order.
+#[must_use]
+pub fn lockouts(snapshot: &Snapshot, settings: &JudgementSettings) -> Vec<Arc<Lockout>> {
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    bench.rulings(&bench.cases()).iter().map(|ruling| Arc::clone(&ruling.lockout)).collect()
+}
+
+fn accounts(snapshot: &Snapshot) -> BTreeMap<AccountId, &Account> {
+    snapshot.accounts.iter().map(|account| (account.id, account)).collect()
 }
 
 /// One key, with what the snapshot says of it put together.
@@ -105,6 +107,27 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        settings: &'a JudgementSettings,
+        accounts: &'a BTreeMap<AccountId, &'a Account>,
+        library: &'a Library<'a>,
+    ) -> Self {
+        let population = Population::new(snapshot, library);
+        let perimeter = Perimeter::new(snapshot, &settings.trusted);
+        Self { snapshot, settings, accounts, library, population, perimeter }
+    }
+
+    fn cases(&self) -> Vec<Case<'a>> {
+        let keys: Vec<(&'a Cell, &'a Key)> = self
+            .snapshot
+            .cells
+            .iter()
+            .flat_map(|cell| cell.keys.iter().map(move |key| (cell, key)))
+            .collect();
+        keys.par_iter().map(|(cell, key)| self.case(cell, key)).collect()
+    }
+
     fn case(&self, cell: &'a Cell, key: &'a Key) -> Case<'a> {
         let account = self.accounts.get(&cell.account_id).copied();
         let dossier = self.library.dossier(cell.account_id, account, key);

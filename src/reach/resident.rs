@@ -181,10 +181,10 @@ impl<'l> Resident<'l> {
         std::iter::once(identity).chain(boundary).chain(levels).collect()
     }
 
-    /// Something that decides about it was not read.
+    /// Some policy of its own was not read.
     #[must_use]
     pub fn is_half_known(&self) -> bool {
-        self.half_known()
+        self.unread
     }
 
     /// The SCPs that bind it.
