@@ -53,6 +53,10 @@ fn allow(condition: Value) -> Value {
 
 /// Policies of 32 KiB, by name.
 pub(crate) fn large() -> Vec<(&'static str, String)> {
+    [principals(), conditions()].concat()
+}
+
+fn principals() -> Vec<(&'static str, String)> {
     let named = |names: Vec<String>| {
         vec![json!({"Effect": "Allow", "Principal": {"AWS": names}, "Action": "kms:*", "Resource": "*"})]
     };
@@ -83,6 +87,11 @@ pub(crate) fn large() -> Vec<(&'static str, String)> {
                     "Action": "kms:*", "Resource": "*"})
             }),
         ),
+    ]
+}
+
+fn conditions() -> Vec<(&'static str, String)> {
+    vec![
         (
             "everyone but names by pattern",
             listed(

@@ -15,8 +15,10 @@ pub(crate) struct Sample {
     pub(crate) grants: Vec<Grant>,
 }
 
+type Make = fn(&mut Rng) -> Value;
+
 /// Statements, and how many of a thousand policies have such.
-const SHARES: &[(u32, fn(&mut Rng) -> Value)] = &[
+const SHARES: &[(u32, Make)] = &[
     (730, own_account),
     (200, own_role),
     (400, service),
