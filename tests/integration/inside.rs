@@ -1,7 +1,7 @@
 //! Whether a principal that exists can use a key: cases with their answers, and brute force beside the search.
 
 mod cases;
-mod setting;
+pub(crate) mod setting;
 
 #[test]
 fn every_case_is_answered_as_stated() {
