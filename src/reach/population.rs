@@ -7,7 +7,7 @@ use keyreach_policy::aws::{AccountId, Actions, Partition};
 use super::{
     known::Known,
     library::Library,
-    resident::{Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key},
+    resident::{Acquaintance, Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key, is_linked},
     statement::Reviewed,
 };
 use crate::snapshot::{
@@ -109,6 +109,7 @@ fn root<'l>(partition: &Partition, account: &Account, limits: &Arc<Limits<'l>>) 
         kind: ResidentKind::Root,
         account: account.id,
         known: Arc::new(known),
+        acquaintance: Acquaintance::Whole,
         linked: false,
         papers: Vec::new(),
         unread: false,
@@ -180,9 +181,7 @@ impl<'l, 'r> Registry<'l, 'r> {
         shelf: Shelf<'l>,
         boundary: Option<&'l str>,
     ) -> Resident<'l> {
-        let name = known.arn.rsplit('/').next().unwrap_or_default();
-        let linked = kind == ResidentKind::Role
-            && (known.arn.contains(":role/aws-service-role/") || name.starts_with("AWSServiceRoleFor"));
+        let linked = is_linked(kind, &known.arn);
         let boundary = boundary.map(|arn| {
             let policy = self.document(arn);
             Boundary { arn, policy, rules: Rules::of(policy.into_iter()) }
@@ -191,6 +190,7 @@ impl<'l, 'r> Registry<'l, 'r> {
             kind,
             account: self.account,
             known: Arc::new(known),
+            acquaintance: Acquaintance::Whole,
             linked,
             unread: shelf.unread,
             identity: Rules::of(shelf.papers.iter().map(|paper| paper.policy)),
