@@ -3,13 +3,15 @@
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
 //! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
+pub mod access;
 pub mod exposure;
 pub mod finding;
+mod governance;
 mod library;
 pub mod lockout;
 pub mod rotation;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
@@ -17,7 +19,6 @@ use rayon::prelude::*;
 use crate::{
     check::{self, Scene},
     config::JudgementSettings,
-    lockout as govern,
     reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
         Snapshot,
@@ -29,6 +30,7 @@ use crate::{
 };
 use exposure::{Exposure, GrantZone, ReachZone, ViaKind};
 use finding::Finding;
+use governance::Ruling;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
 
@@ -47,7 +49,7 @@ pub struct KeyAssessment {
     /// Who outside can reach it.
     pub exposure: Exposure,
     /// Who can still govern it.
-    pub lockout: Lockout,
+    pub lockout: Arc<Lockout>,
     /// Where each of its grants leads, in the order of the key's grants.
     pub grant_zones: Vec<GrantZone>,
     /// Whether and how it can rotate.
@@ -72,11 +74,24 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
         perimeter: Perimeter::new(snapshot, &settings.trusted),
     };
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
-    let judged: Vec<_> = keys.par_iter().map(|(cell, key)| bench.judge(cell, key)).collect();
+    let cases: Vec<Case<'_>> = keys.par_iter().map(|(cell, key)| bench.case(cell, key)).collect();
+    let rulings = bench.rulings(&cases);
+    let judged: Vec<_> =
+        cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
     let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
     let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
     findings.sort_by(Finding::order);
     Assessment { keys, findings }
+}
+
+/// One key, with what the snapshot says of it put together.
+struct Case<'a> {
+    cell: &'a Cell,
+    key: &'a Key,
+    account: Option<&'a Account>,
+    /// `None` where the key's ARN is none
+    dossier: Option<Dossier<'a>>,
+    unread: Unread,
 }
 
 /// What judging one key needs beside the key.
@@ -89,18 +104,24 @@ struct Bench<'a> {
     perimeter: Perimeter,
 }
 
-impl Bench<'_> {
-    fn judge(&self, cell: &Cell, key: &Key) -> (KeyAssessment, Vec<Finding>) {
+impl<'a> Bench<'a> {
+    fn case(&self, cell: &'a Cell, key: &'a Key) -> Case<'a> {
         let account = self.accounts.get(&cell.account_id).copied();
+        let dossier = self.library.dossier(cell.account_id, account, key);
         let unread = Unread::about(self.snapshot, cell.account_id, account, key);
-        let Some(dossier) = self.library.dossier(cell.account_id, account, key) else {
-            return (KeyAssessment::of_no_arn(key, unread), Vec::new());
+        Case { cell, key, account, dossier, unread }
+    }
+}
+
+impl Bench<'_> {
+    fn judge(&self, case: &Case<'_>, ruling: &Ruling) -> (KeyAssessment, Vec<Finding>) {
+        let Case { cell, key, .. } = *case;
+        let Some(dossier) = &case.dossier else {
+            return (KeyAssessment::of_no_arn(key, &ruling.lockout), Vec::new());
         };
-        let Judged { exposure, grant_zones, bug } = self.exposure(&dossier);
-        let (lockout, other_bug) = self.lockout(cell, account, unread, &dossier);
-        let facts = dossier.facts(&self.perimeter, self.snapshot.scan.taken_at);
+        let Judged { exposure, grant_zones, bug } = self.exposure(dossier);
         let policies: Vec<(ViaKind, &Policy)> =
-            facts.policies.iter().map(|(kind, policy)| (*kind, policy.policy())).collect();
+            dossier.policies().map(|(kind, policy)| (kind, policy.policy())).collect();
         let findings = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
@@ -110,12 +131,14 @@ impl Bench<'_> {
             policies: &policies,
             exposure: &exposure,
             grant_zones: &grant_zones,
+            lockout: &ruling.lockout,
+            usable: self.usable(case, &exposure),
         });
         let bugs = bug.map(|message| bug_gap(key, "keyreach:Exposure", message)).into_iter();
-        let others = other_bug.map(|message| bug_gap(key, "keyreach:Lockout", message));
+        let others = ruling.bug.clone().map(|message| bug_gap(key, "keyreach:Lockout", message));
         let judged = KeyAssessment {
             exposure,
-            lockout,
+            lockout: Arc::clone(&ruling.lockout),
             grant_zones,
             rotation: Eligibility::of(key),
             gaps: bugs.chain(others).collect(),
@@ -137,39 +160,15 @@ impl Bench<'_> {
         }
         judged
     }
-
-    fn lockout(
-        &self,
-        cell: &Cell,
-        account: Option<&Account>,
-        missing: Unread,
-        dossier: &Dossier<'_>,
-    ) -> (Lockout, Option<String>) {
-        let taken_at = self.snapshot.scan.taken_at;
-        let Some(household) = self.population.household(cell.account_id) else {
-            return (Lockout::not_judged(missing), None);
-        };
-        govern::judge(&govern::Question {
-            facts: dossier.facts(&self.perimeter, taken_at),
-            unread: dossier.unread,
-            account: cell.account_id,
-            household,
-            iam: account.and_then(|account| account.iam.as_ref()),
-            library: self.library,
-            missing,
-            thresholds: self.settings.thresholds,
-            taken_at,
-        })
-    }
 }
 
 impl KeyAssessment {
     /// A key of which no question can be asked.
-    fn of_no_arn(key: &Key, unread: Unread) -> Self {
+    fn of_no_arn(key: &Key, lockout: &Arc<Lockout>) -> Self {
         let message = format!("`{}` is no ARN", key.arn);
         Self {
             exposure: Exposure::not_judged(),
-            lockout: Lockout::not_judged(unread),
+            lockout: Arc::clone(lockout),
             grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
             rotation: Eligibility::of(key),
             gaps: vec![bug_gap(key, "keyreach:Exposure", message)],

@@ -3,21 +3,32 @@
 //! What they find goes to `assess`, which puts it in order.
 
 mod closed_or_unknown_account_trusted;
+mod conditional_writers;
+mod deny_blocks_administration;
 mod disabled_key_granted;
 mod external_account_access;
 mod external_grant;
+mod foreign_administrator_only;
+mod guardrail_blocks_administration;
 mod ineffective_statement;
 mod key_store_unhealthy;
 mod material_expiring;
 mod multi_region_primary_missing;
+mod no_account_statement;
 mod organization_wide_access;
+mod orphaned_administrator;
 mod orphaned_principal;
 mod pending_deletion;
 mod pending_deletion_in_use;
+mod perishable_writers;
+mod policy_locked_out;
 mod public_key_access;
 mod reshare_by_outsider;
+mod root_user_only;
 mod scale;
 mod scene;
+mod single_writer;
+mod stranded_key;
 mod unguarded_service_principal;
 mod ways;
 mod wildcard_principal_with_weak_condition;
@@ -63,21 +74,32 @@ pub trait Check: fmt::Debug + Sync {
 }
 
 /// Every check, by id.
-pub const ALL: [&dyn Check; 16] = [
+pub const ALL: [&dyn Check; 27] = [
     &closed_or_unknown_account_trusted::ClosedOrUnknownAccountTrusted,
+    &conditional_writers::ConditionalWriters,
+    &deny_blocks_administration::DenyBlocksAdministration,
     &disabled_key_granted::DisabledKeyGranted,
     &external_account_access::ExternalAccountAccess,
     &external_grant::ExternalGrant,
+    &foreign_administrator_only::ForeignAdministratorOnly,
+    &guardrail_blocks_administration::GuardrailBlocksAdministration,
     &ineffective_statement::IneffectiveStatement,
     &key_store_unhealthy::KeyStoreUnhealthy,
     &material_expiring::MaterialExpiring,
     &multi_region_primary_missing::MultiRegionPrimaryMissing,
+    &no_account_statement::NoAccountStatement,
     &organization_wide_access::OrganizationWideAccess,
+    &orphaned_administrator::OrphanedAdministrator,
     &orphaned_principal::OrphanedPrincipal,
     &pending_deletion::PendingDeletion,
     &pending_deletion_in_use::PendingDeletionInUse,
+    &perishable_writers::PerishableWriters,
+    &policy_locked_out::PolicyLockedOut,
     &public_key_access::PublicKeyAccess,
     &reshare_by_outsider::ReshareByOutsider,
+    &root_user_only::RootUserOnly,
+    &single_writer::SingleWriter,
+    &stranded_key::StrandedKey,
     &unguarded_service_principal::UnguardedServicePrincipal,
     &wildcard_principal_with_weak_condition::WildcardPrincipalWithWeakCondition,
 ];
@@ -107,6 +129,11 @@ impl Found {
     fn with(mut self, name: &str, fact: impl Serialize) -> Self {
         self.evidence.insert(name.to_owned(), json!(fact));
         self
+    }
+
+    /// The lockout verdict itself is what is wrong; the sentence on the repair says the rest.
+    fn of_verdict(scene: &Scene<'_>, severity: Severity) -> Self {
+        Self::fail(severity, "", scene.lockout.recovery.clone()).with("lockout", scene.lockout)
     }
 
     /// A missing fact is no pass.

@@ -7,6 +7,8 @@ mod reason;
 mod recovery;
 mod rewrite;
 mod self_help;
+mod stranded;
+mod text;
 mod verdict;
 mod writers;
 
@@ -22,6 +24,9 @@ use crate::{
     reach::{Facts, GateUnread, Household, Library},
     snapshot::principal::Iam,
 };
+pub use stranded::usable;
+pub use text::Administrators;
+
 use verdict::verdict;
 use writers::{Ways, ways};
 

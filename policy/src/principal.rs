@@ -84,6 +84,14 @@ impl Principal {
     pub(crate) fn name(&self) -> &str {
         self.text.rsplit_once('/').map_or("", |(_, name)| name)
     }
+
+    /// Whether it ends with the name, in any case.
+    pub(crate) fn ends_with(&self, name: &str) -> bool {
+        let start = self.text.len().checked_sub(name.len());
+        start
+            .and_then(|start| self.text.as_bytes().get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
+    }
 }
 
 /// A service principal such as `logs.eu-west-1.amazonaws.com`; `*` is not one.

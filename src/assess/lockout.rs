@@ -117,7 +117,7 @@ pub struct Lockout {
 }
 
 /// Which facts that decide about lockout are missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Unread {
     /// The key policy.
     pub policy: bool,

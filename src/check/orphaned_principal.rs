@@ -59,7 +59,7 @@ impl Check for OrphanedPrincipal {
 }
 
 /// Why a principal is nobody.
-fn missing(scene: &Scene<'_>, principal: &Principal) -> Option<&'static str> {
+pub(super) fn missing(scene: &Scene<'_>, principal: &Principal) -> Option<&'static str> {
     let text = principal.as_str();
     match principal.form() {
         Form::UniqueId => Some("the id of a deleted user or role"),

@@ -10,8 +10,12 @@ use keyreach_policy::{
 };
 
 use crate::{
-    assess::exposure::{Exposure, ExposureLevel, GrantZone, Via, ViaKind},
+    assess::{
+        exposure::{Exposure, ExposureLevel, GrantZone, Via, ViaKind},
+        lockout::{Lockout, LockoutReason, LockoutVerdict},
+    },
     config::JudgementSettings,
+    lockout::Administrators,
     snapshot::{
         Snapshot,
         cell::Cell,
@@ -40,6 +44,10 @@ pub struct Scene<'a> {
     pub exposure: &'a Exposure,
     /// Where each of its grants leads, in their order.
     pub grant_zones: &'a [GrantZone],
+    /// Who can still govern it.
+    pub lockout: &'a Lockout,
+    /// Whether anybody can still use it for what it is for; `None` where that is not known.
+    pub usable: Option<bool>,
 }
 
 /// Facts without which a check cannot tell.
@@ -53,6 +61,10 @@ pub enum Need {
     Policies,
     /// Its grants.
     Grants,
+    /// Who can still govern the key.
+    Lockout,
+    /// Whether anybody can use it.
+    Use,
     /// Which accounts belong to the organization.
     Members,
     /// The users and roles of the scanned accounts that the key names.
@@ -119,9 +131,23 @@ impl<'a> Scene<'a> {
             Need::Metadata => self.key.metadata.gap().map(|gap| because("the key", gap)),
             Need::Policies => self.policies_unread(),
             Need::Grants => self.key.grants.gap.as_ref().map(|gap| because("the grants", gap)),
+            Need::Lockout => self.lockout_unread(),
+            Need::Use => self.usable.is_none().then(|| {
+                self.unread(Need::Metadata)
+                    .or_else(|| self.unread(Need::Exposure))
+                    .or_else(|| self.lockout_unread())
+                    .unwrap_or_else(|| "who can use the key is not known".to_owned())
+            }),
             Need::Members => self.members_unread(),
             Need::NamedPrincipals => self.named().iter().find_map(|(one, _)| self.neighbors_unread(one)),
         }
+    }
+
+    fn lockout_unread(&self) -> Option<String> {
+        let is_known = self.lockout.verdict != LockoutVerdict::Unknown;
+        // The sentence says why, as a sentence of its own.
+        let why = self.lockout.recovery.trim_start_matches("Not known: ").trim_end_matches('.');
+        (!is_known).then(|| why.to_owned())
     }
 
     fn policies_unread(&self) -> Option<String> {
@@ -148,6 +174,18 @@ impl<'a> Scene<'a> {
         let account = self.accounts.get(&owner)?;
         let is_unread = account.iam.as_ref().is_none_or(|iam| iam.gap.is_some());
         is_unread.then(|| format!("the users and roles of account {owner} were not all read"))
+    }
+
+    /// Whom the key's policies name as those who may rewrite them.
+    #[must_use]
+    pub fn administrators(&self) -> Administrators<'a> {
+        Administrators::of(self.policies.iter().map(|(_, policy)| *policy), &self.key.arn)
+    }
+
+    /// Whether the lockout verdict rests on that.
+    #[must_use]
+    pub fn rests_on(&self, reason: LockoutReason) -> bool {
+        self.lockout.reasons.contains(&reason)
     }
 
     /// The organization, where there is one and it was read.

@@ -40,6 +40,9 @@ fn sentence(via: &Via, ways: &[&Reach]) -> String {
     if every_way(|way| way.needs_identity_policy) {
         text.push_str(" Their own account must allow it too.");
     }
+    if every_way(|way| way.confirmed == Some(false)) {
+        text.push_str(" Nobody who exists there holds the permission today.");
+    }
     let mut conditions: Vec<&str> =
         ways.iter().flat_map(|way| way.conditions.iter().map(String::as_str)).collect();
     conditions.sort_unstable();
@@ -49,7 +52,7 @@ fn sentence(via: &Via, ways: &[&Reach]) -> String {
         text.push_str(&conditions.join("; "));
         text.push('.');
     }
-    if ways.iter().all(|way| scale::is_narrowed(way)) {
+    if every_way(scale::is_narrowed) {
         text.push_str(" They ask for more than an account, which lowers the severity.");
     }
     text

@@ -2,13 +2,13 @@
 //! the key's Deny statements, without guardrails, without conditions.
 
 use keyreach_policy::{
-    aws::{AccountId, Action},
+    aws::Action,
     principal::{Form, Principal},
-    syntax::{Effect, PrincipalSet, Principals},
 };
 
 use super::{
     Question, rewrite,
+    text::Administrators,
     verdict::{Sort, perishable},
     writers::{Way, Ways},
 };
@@ -128,43 +128,20 @@ fn hands_over(question: &Question<'_>, action: Action) -> bool {
         .is_some_and(|(root, gate)| gate.answer(&root.unlimited(), action).lower != Answer::Cannot)
 }
 
-/// Whom the statements that allow it name.
-fn named<'a>(question: &Question<'a>, action: Action) -> Vec<&'a Principal> {
-    let arn = question.facts.arn.to_string();
-    let mut named = Vec::new();
-    for (_, policy) in question.facts.policies {
-        for (_, statement) in policy.policy().document().statements() {
-            let allows = statement.effect == Effect::Allow && statement.ineffective().is_none();
-            let covers = statement.action.as_ref().is_some_and(|set| set.actions().contains(action))
-                && statement.resource.as_ref().is_some_and(|set| set.may_cover(&arn));
-            if let Some(PrincipalSet { principals: Principals::Named(lists), negated: false, .. }) =
-                statement.principal.as_ref().filter(|_| allows && covers)
-            {
-                named.extend(lists.iter().flat_map(|(_, list)| list.iter()));
-            }
-        }
-    }
-    named
-}
-
 /// What the text of the policy says of those whom it names.
 fn of_text(question: &Question<'_>, action: Action, verdict: Verdict) -> Vec<Reason> {
-    let named = named(question, action);
     let own = question.account;
-    let has = |is: &dyn Fn(&Principal) -> bool| named.iter().any(|principal| is(principal));
+    let policies = question.facts.policies.iter().map(|(_, policy)| policy.policy());
+    let text = Administrators::of(policies, question.facts.arn.as_str());
     let hands_over = hands_over(question, action);
-    let gone = has(&|one| is_gone(question, one));
-    let lives_here = hands_over || has(&|one| owner(one) == Some(own));
-    let foreign = has(&|one| owner(one).is_some_and(|owner| owner != own)) && !lives_here && !gone;
+    let gone = text.named.iter().any(|one| is_gone(question, one));
+    let locked_out = verdict == Verdict::LockedOut;
     let reasons = [
         (!hands_over, Reason::NoAccountStatement),
         (gone, Reason::DeletedPrincipal),
-        (foreign && verdict == Verdict::LockedOut, Reason::ExternalWriterOnly),
+        (locked_out && !gone && text.live_outside(own) && !text.live_in(own), Reason::ExternalWriterOnly),
         // The account may decide, and gave it to nobody.
-        (
-            hands_over && verdict == Verdict::LockedOut && obstacles(question, action).is_empty(),
-            Reason::NoIamWriter,
-        ),
+        (locked_out && hands_over && obstacles(question, action).is_empty(), Reason::NoIamWriter),
     ];
     reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
@@ -188,15 +165,4 @@ fn is_gone(question: &Question<'_>, principal: &Principal) -> bool {
             }
             (Some(_), _) => true,
         })
-}
-
-fn owner(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
-    }
 }

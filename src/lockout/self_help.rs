@@ -103,7 +103,7 @@ fn opening(
 /// without a condition.
 fn may(resident: &Resident<'_>, action: &str, arn: &str) -> bool {
     resident.layers().iter().all(|layer| {
-        let statements = || layer.iter().flat_map(|policy| of(policy));
+        let statements = || layer.iter().flat_map(of);
         let covering = |effect, bare: bool| {
             statements().any(|statement| {
                 statement.effect == effect

@@ -110,10 +110,22 @@ pub(super) fn ways(question: &Question<'_>, action: Action) -> Ways {
     ways
 }
 
-/// Whom the key would admit of those who were not read: users and roles that it names, and any other.
+/// Whom the key would admit of those who were not read.
 fn hidden(question: &Question<'_>, gate: &Gate<'_>, action: Action) -> Vec<Way> {
-    let household = question.household;
-    let library = question.library;
+    let admitted = |stranger: &Resident<'_>| {
+        let answer = gate.answer(stranger, action);
+        let way =
+            Way { custody: Custody::default(), ..Way::new(question, stranger, answer.upper.holding()) };
+        (answer.upper != Verdict::Cannot).then_some(way)
+    };
+    let found: Vec<Way> = strangers(question).iter().filter_map(admitted).collect();
+    // Where one might be, there may be several.
+    found.iter().cloned().chain(found.iter().cloned()).collect()
+}
+
+/// Those of the account who may exist and were not read: users and roles that the key names, and any other.
+pub(super) fn strangers<'a>(question: &Question<'a>) -> Vec<Resident<'a>> {
+    let (household, library) = (question.household, question.library);
     let any = |kind, name| {
         let arn = format!("arn:{}:iam::{}:{name}", question.facts.arn.partition(), question.account);
         household.unnamed(kind, &arn, library)
@@ -121,17 +133,9 @@ fn hidden(question: &Question<'_>, gate: &Gate<'_>, action: Action) -> Vec<Way> 
     let unnamed = [any(ResidentKind::Role, "role/not-read"), any(ResidentKind::User, "user/not-read")];
     let missing = named(question)
         .into_iter()
-        .filter(|(_, arn)| household.residents.iter().all(|resident| resident.arn() != arn));
-    let missing = missing.filter_map(|(kind, arn)| household.unread(kind, &arn, library));
-    let admitted = |stranger: Resident<'_>| {
-        let answer = gate.answer(&stranger, action);
-        let way =
-            Way { custody: Custody::default(), ..Way::new(question, &stranger, answer.upper.holding()) };
-        (answer.upper != Verdict::Cannot).then_some(way)
-    };
-    let found: Vec<Way> = unnamed.into_iter().flatten().chain(missing).filter_map(admitted).collect();
-    // Where one might be, there may be several.
-    found.iter().cloned().chain(found.iter().cloned()).collect()
+        .filter(|(_, arn)| household.residents.iter().all(|resident| resident.arn() != arn))
+        .filter_map(|(kind, arn)| household.unread(kind, &arn, library));
+    unnamed.into_iter().flatten().chain(missing).collect()
 }
 
 /// Users and roles of the account that the key's policies name: as principals, or by a condition on their ARN.

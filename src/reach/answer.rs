@@ -12,6 +12,7 @@ use super::{
     exposure::smallest,
     gate::Gate,
     hold::{Outcome, Trial, Way},
+    opening::Clause,
     reading::{Lens, Reading},
     resident::{Acquaintance, Resident, ResidentKind},
     way_in::Opening,
@@ -22,11 +23,11 @@ use crate::assess::exposure::{Via, Witness};
 /// The answer to one question: can this principal do that with this key?
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// Under the strictest reading of every open rule.
+    /// Under the strictest reading of every open rule; where it can, in the way that asks for most.
     pub lower: Verdict,
     /// Under the most permissive one.
     pub upper: Verdict,
-    /// The rules it depends on, as `SEM-…`.
+    /// The rules on which it depends whether it can, or whether it needs conditions, as `SEM-…`.
     pub depends_on: Vec<String>,
     /// Keyreach contradicts itself; the answer is unclear for that reason.
     pub bug: Option<String>,
@@ -79,13 +80,12 @@ impl Verdict {
         }
     }
 
-    /// How much a principal can: of two ways the one without conditions is more.
+    /// What says more stands higher; to need a condition is less than to need none.
     fn rank(&self) -> u8 {
         match self {
             Self::Cannot => 0,
             Self::Unclear => 1,
-            Self::Can(holding) if !holding.unconditional => 2,
-            Self::Can(_) => 3,
+            Self::Can(holding) => 2 + u8::from(holding.unconditional),
         }
     }
 }
@@ -328,15 +328,17 @@ impl Gate<'_> {
     }
 }
 
+/// The Sid of a statement, or `#` and its place.
+pub(super) fn statement_name(clause: &Clause<'_>) -> String {
+    let rule = clause.policy.rules.get(clause.rule);
+    rule.map_or_else(String::new, |rule| clause.policy.policy.statement_name(rule.index))
+}
+
 fn holding(opening: Opening<'_>, way: Way<'_>) -> Holding {
     let identity = way.identity.map(|(paper, clause)| IdentitySource {
         policy: paper.name.to_owned(),
         group: paper.group.map(str::to_owned),
-        statement: clause
-            .policy
-            .rules
-            .get(clause.rule)
-            .map_or_else(String::new, |rule| clause.policy.policy.statement_name(rule.index)),
+        statement: statement_name(&clause),
     });
     let Way { conditions, unconditional, witness, .. } = way;
     Holding { via: opening.via(), identity, conditions, unconditional, witness }

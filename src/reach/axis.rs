@@ -1,7 +1,7 @@
 //! What each condition key stands for in one case of caller and action: a constant, or an axis with the values it
 //! can take (semantics, 5.2; SEM-38 to SEM-40). Keys that follow from one another share an axis.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use keyreach_policy::{
     aws::Action,
@@ -11,7 +11,7 @@ use keyreach_policy::{
 use super::{
     caller::{ANY_SERVICE, Belongs, Caller, Kind, account_numbers},
     condition::{Demand, Several},
-    glob::{Class, Glob, Meaning, Part, every_arn, glob},
+    glob::{Class, Meaning, Part, every_arn, glob},
     pred::{Base, Pred, Test, network},
     shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside},
     world::World,
@@ -246,13 +246,8 @@ impl Case<'_> {
 
     /// Paths in organizations that are named nowhere.
     fn elsewhere(&self) -> Base {
-        let named = self.world.organizations.iter().map(String::as_str);
-        let taken: Vec<Glob> = named
-            .chain(self.world.own.map(|own| own.id.as_str()))
-            .map(|id| glob([Part::Text(id), Part::Text("/"), Part::Many(Class::Any)]))
-            .collect();
         let mut base = paths(None);
-        base.preds.push(Pred::like(taken).not());
+        base.preds.push(Pred::like(Arc::clone(&self.world.in_organizations)).not());
         base
     }
 

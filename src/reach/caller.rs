@@ -1,6 +1,6 @@
 //! Callers from outside as a finite number of cases: whoever is named, and for every sort of outsider one that is
-//! not named anywhere, whose account and name stay open (semantics, 5.2). What a case says of condition keys is
-//! in `axis`, whom a `Principal` covers in `principal`.
+//! not named anywhere, whose account and name stay open (semantics, 5.2). Which cases there are is in `outsiders`, what
+//! a case says of condition keys in `axis`, whom a `Principal` covers in `principal`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,6 @@ use super::{
     glob::{Class, Glob, Part, glob},
     known::Known,
     pred::{Base, Pred, one_of},
-    shape::in_account,
     world::World,
     zone::Zone,
 };
@@ -51,6 +50,8 @@ pub(super) struct Caller {
     /// Named as this: the ARN of a user, role, session or federated user, or a service; else it is one that
     /// is named nowhere
     pub(super) name: Option<String>,
+    /// The role has the name, but in no case of letters in which somebody names it (SEM-6)
+    pub(super) respelled: bool,
     /// A session of a service-linked role, which RCPs do not bind (SEM-49)
     pub(super) linked: bool,
     pub(super) zone: Zone,
@@ -89,7 +90,10 @@ impl Caller {
         }
         match (self.kind, &self.name, self.account) {
             (Kind::Root, _, Some(account)) => Some(format!("arn:{}:iam::{account}:root", world.partition)),
-            (_, Some(name), _) if self.session().is_none() => Some(name.clone()),
+            (Kind::Session, Some(name), _) if self.session().is_none() && !world.arn_matters => {
+                Some(name.clone())
+            }
+            (Kind::User | Kind::Federated, Some(name), _) => Some(name.clone()),
             _ => None,
         }
     }
@@ -99,17 +103,22 @@ impl Caller {
         let mut base = Base::like(self.shapes(world));
         let mut taken: Vec<Glob> = Vec::new();
         match self.account {
-            None => taken.extend(world.accounts.iter().map(|account| in_account(&account.to_string()))),
-            Some(account) if self.name.is_none() => taken.extend(self.named_ones(world, account)),
+            None => base.preds.push(Pred::like(Arc::clone(&world.in_accounts)).not()),
+            Some(account) if self.name.is_none() || self.respelled => {
+                taken.extend(self.named_ones(world, account))
+            }
             Some(_) => {}
         }
-        if self.kind == Kind::Session && self.name.is_none() {
+        if self.kind == Kind::Session && self.session().is_none() {
             taken_by_services(world, &mut taken, self.linked, &mut base);
         }
         if !taken.is_empty() {
             base.preds.push(Pred::like(taken).not());
         }
-        base.preferring(self.sample(world))
+        match &self.name {
+            Some(name) if self.session().is_none() && !self.respelled => base.preferring(name),
+            _ => base.preferring(self.sample(world)),
+        }
     }
 
     /// An ARN to show.
@@ -127,29 +136,40 @@ impl Caller {
                 )
             }
             Kind::Session | Kind::Service => {
-                format!("arn:{partition}:iam::{account}:role/{}", self.role_name().unwrap_or("outsider"))
+                let name = self.role_name().unwrap_or("outsider");
+                let name = if self.respelled { turned(name) } else { name.to_owned() };
+                format!("arn:{partition}:iam::{account}:role/{name}")
             }
         }
     }
 
     fn shapes(&self, world: &World<'_>) -> Vec<Glob> {
-        use Part::{Many, Some as AtLeastOne, Text, Times};
+        use Part::{Folded, Many, Some as AtLeastOne, Text, Times};
         let service = if self.kind == Kind::Federated { ":sts::" } else { ":iam::" };
         let digits = self.account.map(|account| account.to_string());
         let account = digits.as_deref().map_or(Times(12, Class::Digit), Text);
         let start = [Text("arn:"), Text(world.partition), Text(service), account];
         let with =
             |rest: &[Part<'_>]| start.iter().chain(rest).flat_map(|part| glob([*part])).collect::<Glob>();
-        let any_name = [Many(Class::Path), Times(1, Class::Name)];
+        // A path ends before the name, which holds fewer characters than a path.
+        let any = |kind| {
+            vec![
+                with(&[Text(kind), AtLeastOne(Class::Name)]),
+                with(&[Text(kind), Many(Class::Path), Text("/"), AtLeastOne(Class::Name)]),
+            ]
+        };
         match (self.kind, self.role_name()) {
             (Kind::Root, _) => vec![with(&[Text(":root")])],
-            (Kind::User, _) => vec![with(&[Text(":user/"), any_name[0], any_name[1]])],
+            (Kind::User, _) => any(":user/"),
             (Kind::Federated, _) => vec![with(&[Text(":federated-user/"), AtLeastOne(Class::Name)])],
-            (_, Some(name)) => vec![
-                with(&[Text(":role/"), Text(name)]),
-                with(&[Text(":role/"), Many(Class::Path), Text("/"), Text(name)]),
-            ],
-            (_, None) => vec![with(&[Text(":role/"), any_name[0], any_name[1]])],
+            (_, Some(name)) => {
+                let name = if self.respelled { Folded(name) } else { Text(name) };
+                vec![
+                    with(&[Text(":role/"), name]),
+                    with(&[Text(":role/"), Many(Class::Path), Text("/"), name]),
+                ]
+            }
+            (_, None) => any(":role/"),
         }
     }
 
@@ -166,15 +186,20 @@ impl Caller {
                 (Form::Role(_) | Form::Session(_), Kind::Session) => {
                     let start = format!("arn:{}:iam::{account}:role/", world.partition);
                     let name = super::principal::role_name(principal).unwrap_or_default();
-                    vec![
-                        glob([Text(&start), Folded(name)]),
-                        glob([Text(&start), Many(Class::Path), Text("/"), Folded(name)]),
-                    ]
+                    let name = if self.respelled { Text(name) } else { Folded(name) };
+                    vec![glob([Text(&start), name]), glob([Text(&start), Many(Class::Path), Text("/"), name])]
                 }
                 _ => Vec::new(),
             })
             .collect()
     }
+}
+
+/// A name with every letter in the other case.
+fn turned(name: &str) -> String {
+    let other =
+        |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    name.chars().map(other).collect()
 }
 
 /// Service-linked roles are a case of their own: RCPs tell them apart.
@@ -202,113 +227,6 @@ pub(super) fn owner(principal: &Principal) -> Option<AccountId> {
         | Form::FederatedUser(account) => Some(account),
         _ => None,
     }
-}
-
-/// All cases of callers outside the key's account, the widest first; services apart.
-pub(super) fn callers(world: &World<'_>) -> Vec<Caller> {
-    let mut all = Vec::new();
-    let own = world.own.is_some() && world.org_matters;
-    let mut standings = vec![Belongs::Nowhere];
-    if world.org_matters {
-        standings.push(Belongs::Elsewhere);
-        standings.extend(world.organizations.iter().cloned().map(Belongs::Named));
-    }
-    if own {
-        standings.push(Belongs::Own);
-    }
-    for belongs in &standings {
-        fresh(world, None, belongs, &mut all);
-    }
-    for &account in world.accounts.iter().filter(|account| **account != world.account) {
-        let member = world.own.is_some_and(|own| own.has(account));
-        let possible: Vec<&Belongs> = standings
-            .iter()
-            .filter(|belongs| match belongs {
-                Belongs::Own => member || world.own.is_some_and(|own| !own.members_known),
-                _ => !member || !own,
-            })
-            .collect();
-        for belongs in &possible {
-            fresh(world, Some(account), belongs, &mut all);
-        }
-        for principal in world.named.iter().filter(|principal| owner(principal) == Some(account)) {
-            for belongs in &possible {
-                all.extend(named(world, principal, belongs));
-            }
-        }
-    }
-    all.sort_by_key(|caller| std::cmp::Reverse(caller.zone));
-    all
-}
-
-/// The callers of an account that are named nowhere; of any account where none is given.
-fn fresh(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs, all: &mut Vec<Caller>) {
-    let zone = zone(world, account, belongs);
-    let mut add = |kind, linked| {
-        let belongs = belongs.clone();
-        all.push(Caller { kind, account, belongs, name: None, linked, zone, known: None });
-    };
-    add(Kind::Session, false);
-    if world.kind_matters {
-        add(Kind::User, false);
-        add(Kind::Root, false);
-        add(Kind::Federated, false);
-    }
-    if world.mentions_service_linked {
-        add(Kind::Session, true);
-    }
-}
-
-fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Option<Caller> {
-    let kind = match principal.form() {
-        Form::User(_) => Kind::User,
-        Form::Role(_) | Form::Session(_) => Kind::Session,
-        Form::FederatedUser(_) => Kind::Federated,
-        _ => return None,
-    };
-    let account = owner(principal);
-    let text = principal.as_str();
-    let name = super::principal::role_name(principal).unwrap_or_default();
-    let linked = kind == Kind::Session
-        && (name.starts_with("AWSServiceRoleFor") || text.contains(":role/aws-service-role/"));
-    Some(Caller {
-        kind,
-        account,
-        belongs: belongs.clone(),
-        name: Some(text.to_owned()),
-        linked,
-        zone: zone(world, account, belongs),
-        known: None,
-    })
-}
-
-fn zone(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs) -> Zone {
-    let by_organization = match belongs {
-        Belongs::Own => Zone::Organization,
-        Belongs::Named(id) => world.perimeter.organization(id),
-        Belongs::Nowhere | Belongs::Elsewhere => Zone::Public,
-    };
-    match account {
-        None => by_organization,
-        Some(account) => match world.perimeter.account(world.account, account) {
-            Zone::External if by_organization == Zone::Trusted => Zone::Trusted,
-            zone => zone,
-        },
-    }
-}
-
-/// The services: those that are named, and one that is not.
-pub(super) fn services(world: &World<'_>) -> Vec<Caller> {
-    let case = |name: Option<String>| Caller {
-        kind: Kind::Service,
-        account: None,
-        belongs: Belongs::Nowhere,
-        name,
-        linked: false,
-        zone: Zone::Organization,
-        known: None,
-    };
-    world.services.iter().cloned().map(Some).chain([None]).map(case).collect()
 }
 
 /// The name of a service that is named nowhere.

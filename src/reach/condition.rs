@@ -1,8 +1,11 @@
 //! One condition of a policy, read for one case: what it asks of the values of its key, and of a request without
 //! the key (SEM-26 to SEM-37). What keys stand for in the case comes from `axis`.
 
+use std::sync::Arc;
+
 use keyreach_policy::{
     Rule, RuleSet,
+    condition_key::{Cardinality, cardinality},
     operator::{Base, Operator, Quantifier, Test as Comparison},
     syntax::Condition,
 };
@@ -83,13 +86,46 @@ impl Demand {
 
 /// What a condition is read with.
 pub(super) struct Glossary<'a> {
+    /// The key, in lower case
+    pub(super) key: &'a str,
     /// Policy variables are substituted (SEM-37)
     pub(super) variables: bool,
     /// What variables stand for
     pub(super) meaning: &'a dyn Fn(&str) -> Meaning,
-    /// The key holds nothing but ARNs, so that SEM-35 leaves nothing open
-    pub(super) arns_only: bool,
     pub(super) reading: Reading,
+}
+
+/// A condition, as far as it can be read without a case.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// The key, in lower case
+    pub(super) key: String,
+    /// The key can hold several values
+    pub(super) several: bool,
+    /// What is asked of it; `None` where a variable or an open rule has a say
+    pub(super) demand: Option<Demand>,
+}
+
+impl Asked {
+    pub(super) fn new(operator: &Operator, condition: &Condition, variables: bool) -> Self {
+        let key = condition.key.to_ascii_lowercase();
+        let varies = variables && condition.values.iter().any(|value| value.as_str().contains("${"));
+        let glossary = Glossary {
+            key: &key,
+            variables: false,
+            meaning: &|_| Meaning::Nothing,
+            reading: Reading::default(),
+        };
+        let mut touched = RuleSet::default();
+        let demand = demand(operator, condition, &glossary, &mut touched);
+        let demand = Some(demand).filter(|_| !varies && touched.is_empty());
+        Self { several: cardinality(&key) == Cardinality::Multi, key, demand }
+    }
+}
+
+/// SEM-35 leaves nothing open about keys that hold nothing but ARNs.
+fn holds_arns_only(key: &str) -> bool {
+    matches!(key, "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn")
 }
 
 /// Reads a condition. `touched` receives the rules whose other readings would read it otherwise.
@@ -146,7 +182,9 @@ fn compare<'a>(
         | Comparison::StringEqualsIgnoreCase
         | Comparison::StringLike
         | Comparison::ArnLike => match patterns(base.test, texts, glossary) {
-            Some(globs) if base.test == Comparison::ArnLike && base.negated && !glossary.arns_only => {
+            Some(globs)
+                if base.test == Comparison::ArnLike && base.negated && !holds_arns_only(glossary.key) =>
+            {
                 touched.insert(Rule::NegatedArn);
                 if glossary.reading.negated_arn_is_false {
                     return Pred::new(Test::OtherArn(globs));
@@ -160,16 +198,31 @@ fn compare<'a>(
     Pred { test, positive: !base.negated, empty: None }
 }
 
+/// A value in pieces. Where an ARN of the caller has its account, a variable that stands for the caller's account
+/// says nothing: every twelve characters there are that account.
+pub(super) fn written(key: &str, test: Comparison, text: &str, variables: bool) -> Vec<Piece> {
+    let mut pieces = pieces(text, variables, matches!(test, Comparison::StringLike | Comparison::ArnLike));
+    let kept = test == Comparison::StringEqualsIgnoreCase || key != "aws:principalarn";
+    let of_account = |piece: &Piece| matches!(piece, Piece::Variable { key, .. } if key == "aws:principalaccount" || key == "kms:calleraccount");
+    let Some(at) = pieces.iter().position(of_account).filter(|_| !kept) else { return pieces };
+    let before = pieces.get(..at).unwrap_or_default();
+    let colons = before.iter().filter(|piece| **piece == Piece::Char(':')).count();
+    let fixed = test == Comparison::ArnLike || before.iter().all(|piece| matches!(piece, Piece::Char(_)));
+    if colons == 4 && before.last() == Some(&Piece::Char(':')) && fixed {
+        pieces.splice(at..=at, std::iter::repeat_n(Piece::One, 12));
+    }
+    pieces
+}
+
 /// The patterns of the values; `None` where a variable is open.
 fn patterns<'a>(
     test: Comparison,
     texts: impl Iterator<Item = &'a str>,
     glossary: &Glossary<'_>,
-) -> Option<Vec<Glob>> {
-    let wildcards = matches!(test, Comparison::StringLike | Comparison::ArnLike);
+) -> Option<Arc<[Glob]>> {
     let mut globs = Vec::new();
     for text in texts {
-        match resolve(pieces(text, glossary.variables, wildcards), glossary.meaning) {
+        match resolve(written(glossary.key, test, text, glossary.variables), glossary.meaning) {
             Resolved::Open => return None,
             Resolved::Nothing => {}
             Resolved::Pieces(pieces) => match test {
@@ -179,7 +232,7 @@ fn patterns<'a>(
             },
         }
     }
-    Some(globs)
+    Some(globs.into())
 }
 
 fn plain(pieces: &[Piece]) -> String {

@@ -20,10 +20,10 @@ use crate::{
 
 /// A key of a snapshot with what its policies and the RCPs over it say.
 pub struct Dossier<'l> {
-    key: &'l Key,
-    arn: Arn,
-    policies: Vec<(ViaKind, &'l Reviewed)>,
-    guardrails: Vec<(&'l str, &'l Reviewed)>,
+    pub(super) key: &'l Key,
+    pub(super) arn: Arn,
+    pub(super) policies: Vec<(ViaKind, &'l Reviewed)>,
+    pub(super) guardrails: Vec<(&'l str, &'l Reviewed)>,
     /// What of it could not be read.
     pub unread: GateUnread,
 }
@@ -57,6 +57,11 @@ impl Library<'_> {
 }
 
 impl Dossier<'_> {
+    /// Its policies that could be read.
+    pub fn policies(&self) -> impl Iterator<Item = (ViaKind, &Reviewed)> {
+        self.policies.iter().map(|(kind, policy)| (*kind, *policy))
+    }
+
     /// The facts, with what stands around the key.
     #[must_use]
     pub fn facts<'d>(&'d self, perimeter: &'d Perimeter, taken_at: Timestamp) -> Facts<'d> {

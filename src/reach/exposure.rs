@@ -10,8 +10,9 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::{callers, owner},
+    caller::owner,
     grant,
+    outsiders::callers,
     reading::Reading,
     run::{Found1, Hit, Run, favorite},
     service::uses,

@@ -1,7 +1,7 @@
 //! Sets of strings as patterns write them: characters, `?` and `*` over classes of characters, and the texts of
 //! policies read into them (SEM-34, SEM-35, SEM-37). Which strings several sets share is for `glob_space`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A class of characters, the range of a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,12 +104,13 @@ pub(super) enum Part<'a> {
     Many(Class),
 }
 
-/// The only text of a pattern without wildcards.
+/// The only text of a pattern without wildcards, in whose letters case matters.
 pub(super) fn only_text(glob: &[Token]) -> Option<String> {
     glob.iter()
         .map(|token| match token {
-            Token::Char(c) | Token::Fold(c) => Some(*c),
-            Token::One(_) | Token::Many(_) => None,
+            Token::Char(c) => Some(*c),
+            Token::Fold(c) if c.is_ascii() && !c.is_ascii_alphabetic() => Some(*c),
+            Token::Fold(_) | Token::One(_) | Token::Many(_) => None,
         })
         .collect()
 }
@@ -126,24 +127,62 @@ pub(super) fn instance(glob: &[Token], filled: bool) -> String {
         .collect()
 }
 
+/// A text of the pattern whose free components are those of another text: an ARN, or a path.
+pub(super) fn instance_like(glob: &[Token], like: &str, filled: bool) -> String {
+    let (separator, most) = if like.starts_with("arn:") { (':', 6) } else { ('/', usize::MAX) };
+    let mut theirs = like.splitn(most, separator);
+    let ours = glob.splitn(most, |token| *token == Token::Char(separator));
+    let texts = ours.map(|ours| match (ours, theirs.next()) {
+        (free @ [_, ..], Some(theirs))
+            if free.iter().all(|token| matches!(token, Token::One(_) | Token::Many(_))) =>
+        {
+            theirs.to_owned()
+        }
+        _ => instance(ours, filled),
+    });
+    texts.collect::<Vec<String>>().join(separator.encode_utf8(&mut [0; 4]))
+}
+
 /// Whether the pattern covers the whole text.
 pub(super) fn accepts(glob: &[Token], text: &str) -> bool {
+    let single = |token: &&Token| !matches!(token, Token::Many(_));
+    let start = glob.iter().take_while(single).count();
+    let (before, glob) = glob.split_at_checked(start).unwrap_or_default();
+    let mut chars = text.chars();
+    if !before.iter().all(|token| chars.next().is_some_and(|c| token.takes(c))) {
+        return false;
+    }
+    let end = glob.iter().rev().take_while(single).count();
+    let (middle, after) = glob.split_at_checked(glob.len() - end).unwrap_or_default();
+    if !after.iter().rev().all(|token| chars.next_back().is_some_and(|c| token.takes(c))) {
+        return false;
+    }
+    match middle {
+        [] => chars.next().is_none(),
+        [Token::Many(class)] => chars.all(|c| class.has(c)),
+        _ => runs(middle, chars),
+    }
+}
+
+/// Whether the pattern covers all characters, by trying all its stars side by side.
+fn runs(glob: &[Token], chars: std::str::Chars<'_>) -> bool {
     let mut open = vec![false; glob.len() + 1];
+    let mut next = open.clone();
     enter(glob, &mut open, 0);
-    for c in text.chars() {
-        let mut next = vec![false; glob.len() + 1];
+    for c in chars {
+        next.fill(false);
         for (at, token) in glob.iter().enumerate().filter(|(at, _)| open.get(*at) == Some(&true)) {
             if token.takes(c) {
                 enter(glob, &mut next, if matches!(token, Token::Many(_)) { at } else { at + 1 });
             }
         }
-        open = next;
+        std::mem::swap(&mut open, &mut next);
     }
     open.last() == Some(&true)
 }
 
 /// Marks a position, and those after it that stars skip.
-fn enter(glob: &[Token], open: &mut [bool], mut at: usize) {
+pub(super) fn enter(glob: &[Token], open: &mut [bool], mut at: usize) {
     while let Some(place) = open.get_mut(at) {
         if *place {
             return;
@@ -290,19 +329,14 @@ pub(super) fn every_arn() -> Glob {
 }
 
 /// The keys of all variables in a text.
-pub(super) fn variables(text: &str) -> BTreeMap<String, bool> {
-    if !text.contains("${") {
-        return BTreeMap::new();
-    }
-    let pieces = pieces(text, true, false);
-    let alone = pieces.len() == 1;
-    pieces
-        .into_iter()
-        .filter_map(|piece| match piece {
-            Piece::Variable { key, .. } => Some((key, alone)),
-            _ => None,
-        })
-        .collect()
+pub(super) fn variables(text: &str) -> BTreeSet<String> {
+    if text.contains("${") { variables_in(pieces(text, true, false)) } else { BTreeSet::new() }
+}
+
+/// The keys of all variables among pieces.
+pub(super) fn variables_in(pieces: Vec<Piece>) -> BTreeSet<String> {
+    let key = |piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None };
+    pieces.into_iter().filter_map(key).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use std::{
     ops::Range,
 };
 
-use super::glob::{Class, Glob, Token};
+use super::{
+    glob::{Class, Glob, Token},
+    meter::Meter,
+};
 
 /// How many states a search may visit before it gives up.
 const STATES: usize = 6_000;
@@ -82,17 +85,34 @@ impl<'a> Runner<'a> {
         state
     }
 
-    fn step(&self, state: &State, c: char) -> State {
-        let mut next = vec![0; self.words];
-        for (glob, tokens) in self.globs.iter().enumerate() {
-            for (at, token) in tokens.iter().enumerate() {
-                if self.has(state, glob, at) && token.takes(c) {
-                    let to = if matches!(token, Token::Many(_)) { at } else { at + 1 };
-                    self.enter(&mut next, glob, to);
+    /// Where patterns stand, as numbers of pattern and token; those that are through are left out.
+    fn active(&self, state: &State) -> Vec<(usize, usize)> {
+        let mut all = Vec::new();
+        for (glob, (tokens, start)) in self.globs.iter().zip(&self.starts).enumerate() {
+            let words = state.get(*start..start + tokens.len() / 64 + 1).unwrap_or_default();
+            for (number, word) in words.iter().enumerate() {
+                let mut left = *word;
+                while left != 0 {
+                    let at = number * 64 + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    if at < tokens.len() {
+                        all.push((glob, at));
+                    }
                 }
             }
         }
-        next
+        all
+    }
+
+    /// Where they stand after one more character.
+    fn step(&self, active: &[(usize, usize)], c: char, next: &mut State) {
+        next.fill(0);
+        for &(glob, at) in active {
+            let Some(token) = self.globs.get(glob).and_then(|tokens| tokens.get(at)) else { continue };
+            if token.takes(c) {
+                self.enter(next, glob, if matches!(token, Token::Many(_)) { at } else { at + 1 });
+            }
+        }
     }
 
     fn fits(&self, state: &State, range: &Range<usize>) -> bool {
@@ -118,7 +138,7 @@ impl<'a> Runner<'a> {
 }
 
 /// A shortest string that satisfies every want.
-pub(super) fn shortest(globs: &[&[Token]], wants: &[Want]) -> Found {
+pub(super) fn shortest(globs: &[&[Token]], wants: &[Want], meter: &Meter) -> Found {
     let letters = alphabet(globs);
     let runner = Runner::new(globs);
     let first = runner.first();
@@ -126,26 +146,44 @@ pub(super) fn shortest(globs: &[&[Token]], wants: &[Want]) -> Found {
         return Found::Text(String::new());
     }
     let mut seen = HashSet::from([first.clone()]);
-    let mut open = VecDeque::from([(first, String::new())]);
-    while let Some((state, text)) = open.pop_front() {
+    let mut open = VecDeque::from([(first, 0)]);
+    // How each state was reached: from which, by which character.
+    let mut steps: Vec<(usize, char)> = vec![(0, ' ')];
+    let mut next = vec![0; runner.words];
+    while let Some((state, number)) = open.pop_front() {
+        let active = runner.active(&state);
+        if !meter.spend(1 + letters.len() * active.len() / 32) {
+            return Found::Unclear;
+        }
         for &c in &letters {
-            let next = runner.step(&state, c);
-            if seen.contains(&next) || !wants.iter().all(|want| runner.hopeful(&next, want)) {
+            runner.step(&active, c, &mut next);
+            if !wants.iter().all(|want| runner.hopeful(&next, want)) || seen.contains(&next) {
                 continue;
             }
-            let mut longer = text.clone();
-            longer.push(c);
             if wants.iter().all(|want| runner.satisfied(&next, want)) {
-                return Found::Text(longer);
+                return Found::Text(text(&steps, number, c));
             }
             if seen.len() >= STATES {
                 return Found::Unclear;
             }
             seen.insert(next.clone());
-            open.push_back((next, longer));
+            open.push_back((next.clone(), steps.len()));
+            steps.push((number, c));
         }
     }
     Found::Nothing
+}
+
+/// The characters that led to a state, and one more.
+fn text(steps: &[(usize, char)], mut number: usize, last: char) -> String {
+    let mut letters = vec![last];
+    while number != 0
+        && let Some((before, c)) = steps.get(number)
+    {
+        letters.push(*c);
+        number = *before;
+    }
+    letters.into_iter().rev().collect()
 }
 
 /// One character for each that patterns tell apart: all they name, and one of each mix of classes.
@@ -193,7 +231,7 @@ pub(super) fn signed<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, Want, shortest, signed};
+    use super::{Found, Meter, Want, shortest, signed};
     use crate::reach::glob::{Class, accepts, over, pieces};
 
     fn between(positive: &[&str], negative: &[&str]) -> Found {
@@ -209,7 +247,7 @@ mod tests {
         for globs in &negative {
             wants.push(Want { parts: vec![signed(globs, false, &mut all)] });
         }
-        let found = shortest(&all, &wants);
+        let found = shortest(&all, &wants, &Meter::default());
         if let Found::Text(text) = &found {
             assert!(positive.iter().all(|globs| accepts(&globs[0], text)));
             assert!(!negative.iter().any(|globs| accepts(&globs[0], text)));

@@ -89,8 +89,8 @@ pub(super) fn constrain(builder: &mut Builder<'_, '_>, grant: &Listed) -> bool {
     }
     let constraints = &grant.constraints;
     if let Some(source) = &constraints.source_arn {
-        let globs = arn(&pieces(source, false, true)).into_iter().collect();
-        if !builder.require("aws:SourceArn", Demand::each(Pred::like(globs))) {
+        let globs: Vec<_> = arn(&pieces(source, false, true)).into_iter().collect();
+        if !builder.require("aws:SourceArn", &Demand::each(Pred::like(globs))) {
             return false;
         }
     }
@@ -111,20 +111,20 @@ pub(super) fn constrain(builder: &mut Builder<'_, '_>, grant: &Listed) -> bool {
 fn constrain_child(builder: &mut Builder<'_, '_>, grant: &Listed) -> bool {
     let constraints = &grant.constraints;
     let operations: Vec<&String> = grant.operations.iter().collect();
-    let mut fits = builder.require("kms:GrantOperations", Demand::each(one_of(&operations)));
+    let mut fits = builder.require("kms:GrantOperations", &Demand::each(one_of(&operations)));
     let kind = |names: &[&str]| Demand::each(one_of(names));
     if let Some(pairs) = &constraints.encryption_context_equals {
         fits = fits
-            && builder.require("kms:GrantConstraintType", kind(&["EncryptionContextEquals"]))
+            && builder.require("kms:GrantConstraintType", &kind(&["EncryptionContextEquals"]))
             && hold_pairs(builder, pairs, true);
     }
     if let Some(pairs) = &constraints.encryption_context_subset {
         let either = kind(&["EncryptionContextEquals", "EncryptionContextSubset"]);
         fits =
-            fits && builder.require("kms:GrantConstraintType", either) && hold_pairs(builder, pairs, false);
+            fits && builder.require("kms:GrantConstraintType", &either) && hold_pairs(builder, pairs, false);
     }
     if let Some(source) = &constraints.source_arn {
-        fits = fits && builder.require("kms:GrantConstraintSourceArn", Demand::each(one_of(&[source])));
+        fits = fits && builder.require("kms:GrantConstraintSourceArn", &Demand::each(one_of(&[source])));
     }
     fits
 }

@@ -11,12 +11,13 @@ use super::{
     caller::{Caller, Kind},
     gate::Gate,
     grant,
+    meter::Meter,
     opening::{Builder, Clause},
     plain::{Mode, bound, is_passing, told_apart},
     principal::{Via as CoveredBy, through},
     reading::Lens,
     relation::relate,
-    resident::{Paper, Resident},
+    resident::{Limit, Paper, Resident},
     search::{APPLIES, Alternative, Answer, Puzzle, Solution},
     way_in::Opening,
     witness::witness,
@@ -29,6 +30,14 @@ use crate::assess::exposure::Witness;
 pub(super) struct Sides {
     pub(super) identity: bool,
     pub(super) boundary: bool,
+}
+
+/// What must allow and what may deny, beside the opening.
+pub(super) struct Parts<'q> {
+    pub(super) sides: Sides,
+    /// The levels of SCPs
+    pub(super) levels: Vec<&'q Limit<'q>>,
+    pub(super) denies: Vec<Clause<'q>>,
 }
 
 /// A question.
@@ -78,7 +87,9 @@ impl<'q> Trial<'q> {
         let full = Sides { identity: !is_root, boundary: true };
         match self.opening {
             Opening::Statement(_, clause) => {
-                let via = through(clause.statement()?.principal.as_ref()?, self.caller, lens)?;
+                let rule = clause.policy.rules.get(clause.rule)?;
+                let set = clause.statement()?.principal.as_ref()?;
+                let via = through((set, &rule.directory), self.caller, lens)?;
                 if self.action.name() == "kms:RetireGrant" {
                     lens.touch(Rule::RetireByPolicy);
                     if !lens.reading.retire_by_policy {
@@ -112,16 +123,17 @@ impl<'q> Trial<'q> {
     /// The best way: first one that needs nothing but an ordinary call.
     pub(super) fn best(&self) -> Outcome<'q> {
         let Some(sides) = self.sides() else { return Outcome::None };
+        let parts = self.parts(sides);
         let (of_way, passing) = told_apart(self.lens.world);
-        let (way, direct) = match self.solve(sides, Mode::Plain) {
+        let (way, direct) = match self.solve(&parts, Mode::Plain) {
             Outcome::Way(way) => (way, true),
-            _ if of_way => match self.solve(sides, Mode::Open) {
+            _ if of_way => match self.solve(&parts, Mode::Open) {
                 Outcome::Way(way) => (way, false),
                 other => return other,
             },
             other => return other,
         };
-        let lasts = !passing || matches!(self.solve(sides, Mode::Bare), Outcome::Way(_));
+        let lasts = !passing || matches!(self.solve(&parts, Mode::Bare), Outcome::Way(_));
         let unconditional = direct && lasts;
         let mut way = *way;
         if !unconditional && passing {
@@ -138,17 +150,24 @@ impl<'q> Trial<'q> {
         Case { world, caller: self.caller, action: self.action, bound: bound(world, self.caller.kind, mode) }
     }
 
-    fn solve(&self, sides: Sides, mode: Mode) -> Outcome<'q> {
+    /// Everything that has a say.
+    pub(super) fn parts(&self, sides: Sides) -> Parts<'q> {
+        let levels = self.resident.limits().into_iter().flat_map(|limits| &limits.levels);
+        let denies = self.gate.denies_of(self.resident, self.action);
+        Parts { sides, levels: levels.collect(), denies }
+    }
+
+    pub(super) fn solve(&self, parts: &Parts<'q>, mode: Mode) -> Outcome<'q> {
         let case = self.case(mode);
         let mut builder = Builder { case: &case, lens: self.lens, puzzle: Puzzle::default() };
         let Some(open) = self.open(&mut builder) else { return Outcome::None };
         let mut ledger = Ledger {
-            denies: self.gate.denies_of(self.resident, self.action),
+            denies: parts.denies.clone(),
             allows: Vec::new(),
             asked: BTreeMap::new(),
             settled: Vec::new(),
         };
-        if !self.allow(sides, &mut builder, &mut ledger) {
+        if !self.allow(parts, &mut builder, &mut ledger) {
             return Outcome::None;
         }
         for (number, clause) in ledger.denies.iter().enumerate() {
@@ -158,7 +177,8 @@ impl<'q> Trial<'q> {
         }
         relate(&mut builder);
         let puzzle = builder.puzzle;
-        match puzzle.solve() {
+        // Each question has its own budget, so that no other one shows in its answer.
+        match puzzle.solve(&Meter::default()) {
             Answer::Impossible => Outcome::None,
             Answer::Unclear => Outcome::Unclear,
             Answer::Solved(solution) => self.way(&case, &open, &ledger, (&puzzle, &solution)),
@@ -179,8 +199,8 @@ impl<'q> Trial<'q> {
     }
 
     /// Adds what the sides must allow; false where one cannot.
-    fn allow(&self, sides: Sides, builder: &mut Builder<'q, '_>, ledger: &mut Ledger<'q>) -> bool {
-        let resident = self.resident;
+    fn allow(&self, parts: &Parts<'q>, builder: &mut Builder<'q, '_>, ledger: &mut Ledger<'q>) -> bool {
+        let (resident, sides) = (self.resident, parts.sides);
         if sides.identity && !self.generous {
             let own = resident.identity.allows.iter().map(|(paper, clause)| (Some(*paper), *clause));
             if !ledger.one_of(builder, own.collect()) {
@@ -194,8 +214,7 @@ impl<'q> Trial<'q> {
         {
             return false;
         }
-        let levels = resident.limits().into_iter().flat_map(|limits| &limits.levels);
-        levels.into_iter().all(|level| {
+        parts.levels.iter().all(|level| {
             let allows = level.rules.allows.iter().map(|(_, clause)| (None, *clause));
             ledger.one_of(builder, allows.collect())
         })
@@ -261,8 +280,12 @@ impl<'q> Trial<'q> {
             if later.applies(&clause).is_none() || builder.applies(&clause).is_some() {
                 continue;
             }
-            for (_, (operator, condition)) in passing(&clause) {
-                if matches!(builder.condition(&clause, operator, condition), Err(Some(false))) {
+            let rule = clause.policy.rules.get(clause.rule);
+            for (number, (operator, condition)) in passing(&clause) {
+                let Some(asked) = rule.and_then(|rule| rule.conditions.get(number)) else { continue };
+                let variables = clause.policy.policy.document().has_variables();
+                let answer = builder.condition(clause.site, (operator, condition), asked, variables);
+                if matches!(answer, Err(Some(false))) {
                     texts.push(words::fails(operator, condition));
                 }
             }

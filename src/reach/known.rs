@@ -22,6 +22,15 @@ pub(super) struct Known {
     pub(super) bounded: bool,
 }
 
+impl Known {
+    /// A service-linked role, by its path or its reserved name.
+    pub(super) fn is_service_linked(&self) -> bool {
+        let name = self.arn.rsplit('/').next().unwrap_or_default();
+        self.arn.contains(":role/aws-service-role/")
+            || (self.arn.contains(":role/") && name.starts_with("AWSServiceRoleFor"))
+    }
+}
+
 impl Case<'_> {
     /// What a key stands for where the caller exists: its own tags and no session's, its own id.
     pub(super) fn of_known(&self, key: &str) -> Option<Place> {

@@ -30,6 +30,8 @@ pub struct Library<'a> {
 /// One level of the path of an account, or all of it, and the guardrails of one kind that hang there.
 #[derive(Debug, Clone, Default)]
 pub struct Level<'l> {
+    /// The id of the root, unit or account.
+    pub place: String,
     /// Those that could be read, by name.
     pub guardrails: Vec<(&'l str, &'l Reviewed)>,
 }
@@ -138,7 +140,7 @@ impl<'a> Library<'a> {
         let own = account.to_string();
         let levels = places(organization, of_account, &own).into_iter().map(|place| {
             let hang = of_kind.iter().filter(|one| one.targets.items.iter().any(|target| target == place));
-            let mut level = Level::default();
+            let mut level = Level { place: place.to_owned(), guardrails: Vec::new() };
             for guardrail in hang {
                 match self.guardrail(guardrail) {
                     Read::Policy(policy) => level.guardrails.push((guardrail.name.as_str(), policy)),

@@ -11,7 +11,7 @@ use keyreach_policy::{
 
 use super::{
     axis::{Axis, Case, Place},
-    condition::{Demand, Glossary, Several, demand},
+    condition::{Asked, Demand, Glossary, Several, demand},
     glob::{Meaning, Piece, pieces},
     pred::{Pred, one_of},
     principal::applies,
@@ -59,12 +59,17 @@ pub(super) struct Builder<'a, 'c> {
 
 impl Builder<'_, '_> {
     /// The demand on a key as an atom, or what it comes to where the key is fixed.
-    pub(super) fn atom(&mut self, place: Place, several: bool, demand: Demand) -> Result<Atom, Option<bool>> {
+    pub(super) fn atom(
+        &mut self,
+        place: Place,
+        several: bool,
+        demand: &Demand,
+    ) -> Result<Atom, Option<bool>> {
         match place {
-            Place::Open(axis) => Ok(self.on(axis, demand)),
-            Place::Fixed(None) => Err(meets(&Held::Absent, &demand)),
-            Place::Fixed(Some(values)) if several || values.len() > 1 => Err(meets_several(&values, &demand)),
-            Place::Fixed(Some(values)) => Err(meets(&Held::Values(values), &demand)),
+            Place::Open(axis) => Ok(self.on(axis, demand.clone())),
+            Place::Fixed(None) => Err(meets(&Held::Absent, demand)),
+            Place::Fixed(Some(values)) if several || values.len() > 1 => Err(meets_several(&values, demand)),
+            Place::Fixed(Some(values)) => Err(meets(&Held::Values(values), demand)),
         }
     }
 
@@ -81,7 +86,9 @@ impl Builder<'_, '_> {
             return None;
         }
         let concerns = match (clause.site, &statement.principal) {
-            (Site::Key, Some(set)) => applies(set, !rule.allows, self.case.caller, self.lens),
+            (Site::Key, Some(set)) => {
+                applies((set, &rule.directory), !rule.allows, self.case.caller, self.lens)
+            }
             // SEM-14: an RCP is for everyone or for nobody.
             (Site::Guardrail, Some(set)) => is_everyone(set),
             (Site::Identity, set) => set.is_none(),
@@ -97,8 +104,8 @@ impl Builder<'_, '_> {
             Some(false) => return None,
             None => atoms.push((usize::MAX, self.puzzle.riddle())),
         }
-        for (number, (operator, condition)) in statement.conditions().enumerate() {
-            match self.condition(clause, operator, condition) {
+        for (number, (written, asked)) in statement.conditions().zip(&rule.conditions).enumerate() {
+            match self.condition(clause.site, written, asked, variables) {
                 Ok(atom) => atoms.push((number, atom)),
                 Err(Some(true)) => {}
                 Err(Some(false)) => return None,
@@ -108,30 +115,31 @@ impl Builder<'_, '_> {
         Some(atoms)
     }
 
-    /// A condition as an atom, or what it comes to where its key is fixed.
+    /// What a condition asks, or what it comes to where its key is fixed.
     pub(super) fn condition(
         &mut self,
-        clause: &Clause<'_>,
-        operator: &Operator,
-        condition: &Condition,
+        site: Site,
+        (operator, condition): (&Operator, &Condition),
+        asked: &Asked,
+        variables: bool,
     ) -> Result<Atom, Option<bool>> {
-        let variables = clause.policy.policy.document().has_variables();
-        let key = condition.key.to_ascii_lowercase();
-        let hidden = clause.site == Site::Key && key == "kms:resourcealiases";
-        let place = if hidden { Place::Fixed(None) } else { self.case.place(&key) };
+        let key = asked.key.as_str();
+        let hidden = site == Site::Key && key == "kms:resourcealiases";
+        let place = if hidden { Place::Fixed(None) } else { self.case.place(key) };
+        if let Some(demand) = &asked.demand {
+            return self.atom(place, asked.several, demand);
+        }
         if let Some((variable, asked)) = turned(self.case, operator, condition, &place, variables) {
-            return self.atom(self.case.place(&variable), false, asked);
+            return self.atom(self.case.place(&variable), false, &asked);
         }
         let meaning = |key: &str| self.case.meaning(key);
-        let arns_only =
-            matches!(key.as_str(), "aws:principalarn" | "aws:sourcearn" | "kms:grantconstraintsourcearn");
-        let glossary = Glossary { variables, meaning: &meaning, arns_only, reading: self.lens.reading };
+        let glossary = Glossary { key, variables, meaning: &meaning, reading: self.lens.reading };
         let mut touched = RuleSet::default();
-        let asked = demand(operator, condition, &glossary, &mut touched);
+        let demand = demand(operator, condition, &glossary, &mut touched);
         if place != Place::Fixed(None) {
             touched.iter().for_each(|rule| self.lens.touch(rule));
         }
-        self.atom(place, cardinality(&key) == Cardinality::Multi, asked)
+        self.atom(place, asked.several, &demand)
     }
 
     /// Adds demands that must all be met.
@@ -156,7 +164,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds a demand on a key that must be met; false where it cannot.
-    pub(super) fn require(&mut self, key: &str, demand: Demand) -> bool {
+    pub(super) fn require(&mut self, key: &str, demand: &Demand) -> bool {
         let several = cardinality(key) == Cardinality::Multi;
         match self.atom(self.case.place(&key.to_ascii_lowercase()), several, demand) {
             Ok(atom) => {

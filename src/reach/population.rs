@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use keyreach_policy::aws::{AccountId, Actions, Partition};
 
 use super::{
+    gate::label,
     known::Known,
     library::Library,
-    resident::{Acquaintance, Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key, is_linked},
+    resident::{Acquaintance, Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key},
     statement::Reviewed,
 };
 use crate::snapshot::{
@@ -54,11 +55,12 @@ impl<'l> Population<'l> {
         self.households.iter().map(|(account, household)| (*account, household))
     }
 
-    /// The principal of that ARN.
+    /// The principal of that ARN; of a session, its role.
     #[must_use]
     pub fn find(&self, arn: &str) -> Option<&Resident<'l>> {
         let account = super::world::account_of(arn)?;
-        self.household(account)?.residents.iter().find(|resident| resident.arn() == arn)
+        let wanted = label(account, arn);
+        self.household(account)?.residents.iter().find(|resident| label(account, resident.arn()) == wanted)
     }
 }
 
@@ -93,7 +95,7 @@ fn limits<'l>(library: &'l Library<'l>, account: &'l Account) -> Limits<'l> {
         if unread {
             policies.extend(library.allow_all().map(|all| ("", all)));
         }
-        Limit { rules: Rules::of(policies.iter().map(|(_, policy)| *policy)), policies }
+        Limit { place: level.place, rules: Rules::of(policies.iter().map(|(_, policy)| *policy)), policies }
     });
     Limits { levels: levels.collect(), unread }
 }
@@ -181,7 +183,7 @@ impl<'l, 'r> Registry<'l, 'r> {
         shelf: Shelf<'l>,
         boundary: Option<&'l str>,
     ) -> Resident<'l> {
-        let linked = is_linked(kind, &known.arn);
+        let linked = known.is_service_linked();
         let boundary = boundary.map(|arn| {
             let policy = self.document(arn);
             Boundary { arn, policy, rules: Rules::of(policy.into_iter()) }

@@ -1,7 +1,7 @@
 //! What a condition asks of one string, and the search for a string that satisfies several such questions:
 //! patterns by `glob_space`, ordered values by the ends of their intervals. Nothing here knows what a key means.
 
-use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr};
+use std::{cmp::Ordering, collections::BTreeSet, net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -9,17 +9,19 @@ use keyreach_policy::operator::Order;
 
 use super::{
     date::{SECOND, date},
-    glob::{Glob, accepts, every_arn, exactly, instance, only_text},
+    glob::{Glob, accepts, every_arn, exactly, instance, instance_like, only_text},
+    glob_pair::{apart, covers},
     glob_space::{Found, Want, shortest, signed},
+    meter::Meter,
 };
 
 /// A question about one string.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
     /// Whether one of the patterns fits
-    Match(Vec<Glob>),
+    Match(Arc<[Glob]>),
     /// Whether it is an ARN that none of the patterns fits (the strict reading of SEM-35)
-    OtherArn(Vec<Glob>),
+    OtherArn(Arc<[Glob]>),
     /// Whether it is a number that stands so to one of these
     Number(Order, Vec<f64>),
     /// Whether it is a date that stands so to one of these, in nanoseconds since 1970
@@ -57,8 +59,8 @@ impl Pred {
     }
 
     /// One of these patterns fits.
-    pub(super) fn like(globs: Vec<Glob>) -> Self {
-        Self::new(Test::Match(globs))
+    pub(super) fn like(globs: impl Into<Arc<[Glob]>>) -> Self {
+        Self::new(Test::Match(globs.into()))
     }
 
     /// The opposite.
@@ -200,7 +202,7 @@ fn attempt(candidates: impl IntoIterator<Item = String>, preds: &[&Pred]) -> Tri
 }
 
 /// A string of the base that satisfies all.
-pub(super) fn find(base: &Base, asked: &[&Pred]) -> Found {
+pub(super) fn find(base: &Base, asked: &[&Pred], meter: &Meter) -> Found {
     let mut preds: Vec<&Pred> = base.preds.iter().chain(asked.iter().copied()).collect();
     if preds.iter().any(|pred| pred.test == Test::Always && !pred.positive && pred.empty != Some(true)) {
         return Found::Nothing;
@@ -210,7 +212,7 @@ pub(super) fn find(base: &Base, asked: &[&Pred]) -> Found {
     }
     let known = preds.len();
     preds.retain(|pred| pred.test != Test::Unclear);
-    let found = find_known(base, &preds);
+    let found = find_known(base, &preds, meter);
     if known == preds.len() || found == Found::Nothing { found } else { Found::Unclear }
 }
 
@@ -223,7 +225,7 @@ fn all_of(tried: Tried) -> Found {
     }
 }
 
-fn find_known(base: &Base, preds: &[&Pred]) -> Found {
+fn find_known(base: &Base, preds: &[&Pred], meter: &Meter) -> Found {
     if let Some(texts) = preds.iter().filter_map(|pred| pred.texts()).min_by_key(Vec::len) {
         return all_of(attempt(texts, preds));
     }
@@ -234,24 +236,32 @@ fn find_known(base: &Base, preds: &[&Pred]) -> Found {
         return Found::Text(text);
     }
     if preds.iter().all(|pred| pred.is_pattern()) {
-        return by_patterns(preds);
+        return by_patterns(preds, meter);
     }
     // The ends of all intervals were tried: complete, unless patterns have a say too.
     let patterns = preds.iter().any(|pred| matches!(pred.test, Test::Match(_) | Test::OtherArn(_)));
     if patterns { Found::Unclear } else { Found::Nothing }
 }
 
-/// Whether every pattern of which one must fit is among those of which none may.
+/// Whether it shows at a glance that nothing can satisfy all: patterns of which one must fit share nothing with others
+/// of which one must, or lie in those of which none may.
 fn contradict(preds: &[&Pred]) -> bool {
     let matching = |pred: &&&Pred| matches!(pred.test, Test::Match(_)) && pred.empty.is_none();
-    preds.iter().filter(matching).filter(|pred| pred.positive).any(|wanted| {
-        wanted.globs().iter().all(|glob| {
-            preds.iter().filter(matching).any(|pred| !pred.positive && pred.globs().contains(glob))
-        })
+    let (wanted, excluded): (Vec<&Pred>, Vec<&Pred>) =
+        preds.iter().filter(matching).copied().partition(|pred| pred.positive);
+    wanted.iter().enumerate().any(|(number, pred)| {
+        let hopeless = |glob: &Glob| {
+            excluded.iter().flat_map(|pred| pred.globs()).any(|wide| covers(wide, glob))
+                || wanted
+                    .iter()
+                    .skip(number + 1)
+                    .any(|other| other.globs().iter().all(|other| apart(glob, other)))
+        };
+        pred.globs().iter().all(hopeless)
     })
 }
 
-fn by_patterns(preds: &[&Pred]) -> Found {
+fn by_patterns(preds: &[&Pred], meter: &Meter) -> Found {
     let arns = [every_arn()];
     let filled = [vec![
         super::glob::Token::One(super::glob::Class::Any),
@@ -281,7 +291,7 @@ fn by_patterns(preds: &[&Pred]) -> Found {
     }
     // The empty string was tried among the candidates; without it, set operators ask what their operator asks.
     wants.push(Want { parts: vec![signed(&filled, true, &mut globs)] });
-    shortest(&globs, &wants)
+    shortest(&globs, &wants, meter)
 }
 
 /// Strings worth a try: complete for ordered values, lucky for patterns.
@@ -290,6 +300,8 @@ fn candidates(base: &Base, preds: &[&Pred]) -> Vec<String> {
     for pred in preds {
         if pred.positive {
             for glob in pred.globs() {
+                let like = |text: &String| [false, true].map(|filled| instance_like(glob, text, filled));
+                all.extend(base.prefer.iter().flat_map(like));
                 all.extend([instance(glob, true), instance(glob, false)]);
             }
         }
@@ -367,24 +379,36 @@ fn numbers(preds: &[&Pred]) -> Vec<String> {
 
 /// Exactly one of these texts.
 pub(super) fn one_of<T: AsRef<str>>(texts: &[T]) -> Pred {
-    Pred::like(texts.iter().map(|text| exactly(text.as_ref())).collect())
+    Pred::like(texts.iter().map(|text| exactly(text.as_ref())).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, Found, Order, Pred, Test, find, network, number};
+    use super::{Base, Found, Meter, Order, Pred, Test, find, network, number};
 
     #[test]
     fn intervals() {
         let net = |text: &str| Pred::new(Test::Net(vec![network(text).unwrap()]));
         let inside = net("203.0.113.0/24");
         let outside = net("203.0.113.0/25").not();
-        assert_eq!(find(&Base::default(), &[&inside, &outside]), Found::Text("203.0.113.128".to_owned()));
-        assert_eq!(find(&Base::default(), &[&inside, &net("203.0.0.0/16").not()]), Found::Nothing);
+        assert_eq!(
+            find(&Base::default(), &[&inside, &outside], &Meter::default()),
+            Found::Text("203.0.113.128".to_owned())
+        );
+        assert_eq!(
+            find(&Base::default(), &[&inside, &net("203.0.0.0/16").not()], &Meter::default()),
+            Found::Nothing
+        );
         let above = Pred::new(Test::Number(Order::Greater, vec![1.0]));
         let below = Pred::new(Test::Number(Order::Less, vec![2.0]));
-        assert_eq!(find(&Base::default(), &[&above, &below]), Found::Text("1.5".to_owned()));
-        assert_eq!(find(&Base::default(), &[&above, &above.not(), &below]), Found::Nothing);
+        assert_eq!(
+            find(&Base::default(), &[&above, &below], &Meter::default()),
+            Found::Text("1.5".to_owned())
+        );
+        assert_eq!(
+            find(&Base::default(), &[&above, &above.not(), &below], &Meter::default()),
+            Found::Nothing
+        );
         assert_eq!(number("1e3"), Some(1000.0));
     }
 
@@ -392,6 +416,9 @@ mod tests {
     fn what_is_no_number_is_not_equal() {
         let other = Pred::new(Test::Number(Order::Equal, vec![1.0])).not();
         let number = Pred::new(Test::Number(Order::AtLeast, vec![-1e9])).not();
-        assert_eq!(find(&Base::default(), &[&other, &number]), Found::Text("x".to_owned()));
+        assert_eq!(
+            find(&Base::default(), &[&other, &number], &Meter::default()),
+            Found::Text("x".to_owned())
+        );
     }
 }

@@ -1,8 +1,11 @@
 //! Whom the `Principal` and `NotPrincipal` of a statement and the grantee of a grant cover, for a case of callers
 //! (SEM-1 to SEM-13). Written anew beside the policy engine: each checks the other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use keyreach_policy::{
     Rule,
+    aws::AccountId,
     principal::{Form, Principal},
     syntax::{PrincipalSet, Principals},
 };
@@ -37,7 +40,6 @@ pub(super) fn role_name(principal: &Principal) -> Option<&str> {
 
 /// Whether a principal covers a caller.
 pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
-    // Most of long lists is of other accounts.
     if super::caller::owner(principal).is_some_and(|owner| caller.account != Some(owner)) {
         return None;
     }
@@ -61,7 +63,7 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
                 && caller.account == Some(account)
                 && partition(text) == Some(own_partition);
             let (named, given) = (role_name(principal)?, caller.role_name()?);
-            let (folded, exact) = (named.eq_ignore_ascii_case(given), named == given);
+            let (folded, exact) = (named.eq_ignore_ascii_case(given), named == given && !caller.respelled);
             if same_place && folded != exact {
                 lens.touch(Rule::RoleNameCase);
             }
@@ -77,14 +79,16 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
 }
 
 /// Through what the `Principal` element of an Allow covers a caller: of several ways, the one that asks for least.
-pub(super) fn through(set: &PrincipalSet, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
+pub(super) fn through(
+    (set, directory): (&PrincipalSet, &Directory),
+    caller: &Caller,
+    lens: &Lens<'_>,
+) -> Option<Via> {
     let mut all = match &set.principals {
-        Principals::Named(lists) if !set.negated => lists
-            .iter()
-            .flat_map(|(_, list)| list.iter())
-            .filter_map(|one| covers(one, caller, lens))
-            .collect(),
-        _ if applies(set, false, caller, lens) => vec![Via::Everyone],
+        Principals::Named(_) if !set.negated => {
+            directory.near(caller).filter_map(|one| covers(one, caller, lens)).collect()
+        }
+        _ if applies((set, directory), false, caller, lens) => vec![Via::Everyone],
         _ => Vec::new(),
     };
     let demand = |via: &Via| match via {
@@ -96,45 +100,120 @@ pub(super) fn through(set: &PrincipalSet, caller: &Caller, lens: &Lens<'_>) -> O
     all.first().copied()
 }
 
-/// Whether a `Principal` element makes its statement apply to a caller.
-pub(super) fn applies(set: &PrincipalSet, denies: bool, caller: &Caller, lens: &Lens<'_>) -> bool {
-    let named: Vec<Via> = match &set.principals {
-        Principals::Everyone => vec![Via::Everyone],
-        Principals::Named(lists) => lists
-            .iter()
-            .flat_map(|(_, list)| list.iter())
-            .filter_map(|principal| covers(principal, caller, lens))
-            .collect(),
+/// The principals that an element names, to find those of a name among many.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Directory {
+    /// Everyone, and accounts
+    wide: Vec<Principal>,
+    /// The others by what `entry` makes of them
+    named: BTreeMap<String, Vec<Principal>>,
+}
+
+impl Directory {
+    pub(super) fn new(set: Option<&PrincipalSet>) -> Self {
+        let mut all = Self::default();
+        let Some(Principals::Named(lists)) = set.map(|set| &set.principals) else { return all };
+        for principal in lists.iter().flat_map(|(_, list)| list.iter()) {
+            match principal.form() {
+                Form::Everyone | Form::Account(_) => all.wide.push(principal.clone()),
+                _ => all.named.entry(entry(principal.as_str())).or_default().push(principal.clone()),
+            }
+        }
+        all
+    }
+
+    /// The only accounts whose principals it can cover, besides services; `None` where it covers any.
+    pub(super) fn accounts(&self) -> Option<BTreeSet<AccountId>> {
+        let narrow = self.wide.iter().all(|principal| principal.form() != Form::Everyone);
+        let all = self.wide.iter().chain(self.named.values().flatten());
+        narrow.then(|| all.filter_map(super::caller::owner).collect())
+    }
+
+    /// All that can cover the caller.
+    fn near<'a>(&'a self, caller: &Caller) -> impl Iterator<Item = &'a Principal> {
+        let name = match caller.kind {
+            Kind::Service => Some(caller.name.as_deref().unwrap_or(ANY_SERVICE)),
+            _ => caller.name.as_deref(),
+        };
+        let named = name.filter(|_| !self.named.is_empty()).and_then(|name| self.named.get(&entry(name)));
+        self.wide.iter().chain(named.into_iter().flatten())
+    }
+}
+
+/// What all names have in common that can mean the same caller: the name of the role, user or service in lower case.
+fn entry(name: &str) -> String {
+    let last = match name.split_once(":assumed-role/") {
+        Some((_, rest)) => rest.split('/').next(),
+        None => name.rsplit('/').next(),
     };
+    last.unwrap_or(name).to_ascii_lowercase()
+}
+
+/// Whether a `Principal` element makes its statement apply to a caller without permissions boundary.
+pub(super) fn applies(
+    (set, directory): (&PrincipalSet, &Directory),
+    denies: bool,
+    caller: &Caller,
+    lens: &Lens<'_>,
+) -> bool {
+    let mut named = Covered::default();
+    match &set.principals {
+        Principals::Everyone => named.note(Via::Everyone),
+        Principals::Named(_) => directory
+            .near(caller)
+            .filter_map(|principal| covers(principal, caller, lens))
+            .for_each(|via| named.note(via)),
+    }
     if !set.negated {
-        return !named.is_empty();
+        return named.any();
     }
     // SEM-13: nobody with a permissions boundary is exempt.
     if denies && caller.known.as_ref().is_some_and(|known| known.bounded) {
         return true;
     }
     // SEM-11: in an Allow, everyone but those named.
-    if !denies || named.contains(&Via::Everyone) {
-        return named.is_empty();
+    if !denies || named.everyone {
+        return !named.any();
     }
-    let (chain, identity) = exempt(&named, caller);
+    let (chain, identity) = exempt(named, caller);
     if chain != identity {
         lens.touch(Rule::NotPrincipalChain);
     }
     !(if lens.reading.identity_alone_exempts { identity } else { chain })
 }
 
+/// Through what an element's principals cover a caller.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of four")]
+struct Covered {
+    everyone: bool,
+    account: bool,
+    role: bool,
+    identity: bool,
+}
+
+impl Covered {
+    fn note(&mut self, via: Via) {
+        match via {
+            Via::Everyone => self.everyone = true,
+            Via::Account => self.account = true,
+            Via::Role => self.role = true,
+            Via::Identity => self.identity = true,
+        }
+    }
+
+    fn any(self) -> bool {
+        self.everyone || self.account || self.role || self.identity
+    }
+}
+
 /// SEM-12: whether the whole chain of the caller is listed, and whether its identity is.
-fn exempt(named: &[Via], caller: &Caller) -> (bool, bool) {
-    let has = |via| named.contains(&via);
-    let account = has(Via::Account);
+fn exempt(named: Covered, caller: &Caller) -> (bool, bool) {
+    let Covered { account, role, identity, .. } = named;
     match caller.kind {
         Kind::Root => (account, account),
-        Kind::Service => (has(Via::Identity), has(Via::Identity)),
-        Kind::Session => {
-            let (session, role) = (has(Via::Identity), has(Via::Role));
-            (session && role && account, session || role)
-        }
-        Kind::User | Kind::Federated => (has(Via::Identity) && account, has(Via::Identity)),
+        Kind::Service => (identity, identity),
+        Kind::Session => (identity && role && account, identity || role),
+        Kind::User | Kind::Federated => (identity && account, identity),
     }
 }

@@ -121,7 +121,8 @@ pub(super) fn hold_pairs(
     for (name, value) in pairs {
         let key = format!("{CONTEXT}{}", name.to_ascii_lowercase());
         let listed = Demand::some(one_of(&[name]));
-        if !builder.require(&key, Demand::each(one_of(&[value]))) || !builder.require(CONTEXT_KEYS, listed) {
+        if !builder.require(&key, &Demand::each(one_of(&[value]))) || !builder.require(CONTEXT_KEYS, &listed)
+        {
             return false;
         }
     }
@@ -130,7 +131,7 @@ pub(super) fn hold_pairs(
     }
     let names: Vec<&String> = pairs.keys().collect();
     let only = if pairs.is_empty() { Demand::presence(false) } else { Demand::each(one_of(&names)) };
-    if !builder.require(CONTEXT_KEYS, only) {
+    if !builder.require(CONTEXT_KEYS, &only) {
         return false;
     }
     // Keys that other statements ask for are not there.
@@ -141,6 +142,6 @@ pub(super) fn hold_pairs(
             pairs.keys().any(|name| key.get(CONTEXT.len()..) == Some(name.to_ascii_lowercase().as_str()));
         given
             || !matches!(builder.case.place(key), Place::Open(_))
-            || builder.require(key, Demand::presence(false))
+            || builder.require(key, &Demand::presence(false))
     })
 }

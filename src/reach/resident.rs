@@ -99,6 +99,8 @@ pub(super) struct Limits<'l> {
 /// The SCPs at one level.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limit<'l> {
+    /// The id of the root, unit or account
+    pub(super) place: String,
     /// By name
     pub(super) policies: Vec<(&'l str, &'l Reviewed)>,
     pub(super) rules: Rules<'l>,
@@ -135,6 +137,29 @@ impl Limits<'_> {
 }
 
 impl<'l> Resident<'l> {
+    /// One of which IAM tells nothing.
+    pub(super) fn supposed(
+        kind: ResidentKind,
+        account: AccountId,
+        arn: String,
+        limits: Arc<Limits<'l>>,
+    ) -> Self {
+        let known = Known { arn, id: account.to_string(), tags: BTreeMap::new(), bounded: false };
+        let linked = known.is_service_linked();
+        Self {
+            kind,
+            account,
+            known: Arc::new(known),
+            acquaintance: if kind == ResidentKind::Root { Acquaintance::Whole } else { Acquaintance::Name },
+            linked,
+            papers: Vec::new(),
+            unread: kind != ResidentKind::Root,
+            identity: Rules::default(),
+            boundary: None,
+            limits,
+        }
+    }
+
     /// Its ARN.
     #[must_use]
     pub fn arn(&self) -> &str {
@@ -214,18 +239,12 @@ impl<'l> Resident<'l> {
                 (_, Some(session), _) => Some(session.to_owned()),
                 (_, None, _) => Some(self.known.arn.clone()),
             },
+            respelled: false,
             linked: self.linked,
             zone: Zone::Organization,
             known: (self.acquaintance == Acquaintance::Whole).then(|| Arc::clone(&self.known)),
         }
     }
-}
-
-/// Whether the ARN is of a service-linked role (SEM-48).
-pub(super) fn is_linked(kind: ResidentKind, arn: &str) -> bool {
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    kind == ResidentKind::Role
-        && (arn.contains(":role/aws-service-role/") || name.starts_with("AWSServiceRoleFor"))
 }
 
 /// Tags by their keys in lower case.

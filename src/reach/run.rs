@@ -1,17 +1,22 @@
 //! One pass over all openings, callers and actions of a key under one reading of the open rules: every way in, the
 //! ways that only an RCP closes, and the questions that stayed open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use keyreach_policy::{
     RuleSet,
-    aws::{Action, Actions},
+    aws::{AccountId, Action, Actions},
+    operator::Test,
 };
 
 use super::{
     axis::{Axis, Case, PRINCIPAL, Place},
     caller::{Caller, Kind},
-    glob::variables,
+    condition::written,
+    glob::{variables, variables_in},
     glob_space::Found,
     grant,
     opening::{Builder, Clause, Site, turned},
@@ -116,13 +121,27 @@ impl<'a> Run<'a> {
     /// Searches for ways in from outside.
     pub(super) fn ways_in(&self, callers: &[Caller]) -> Found1 {
         let mut found = Found1::default();
+        let mut of_account: BTreeMap<Option<AccountId>, Vec<&Caller>> = BTreeMap::new();
+        for caller in callers {
+            of_account.entry(caller.account).or_default().push(caller);
+        }
         for opening in self.openings().into_iter().filter(|opening| opening.leads_outside(self.world)) {
             let may = |caller: &&Caller| match opening {
                 Opening::Statement(..) => favorite(opening.actions())
                     .is_some_and(|action| self.covers(opening, action, caller).is_some()),
                 Opening::Grant(_) => true,
             };
-            let covered_ones: Vec<&Caller> = callers.iter().filter(may).collect();
+            let near: Vec<&Caller> = match opening.accounts() {
+                None => callers.iter().collect(),
+                Some(accounts) => accounts
+                    .into_iter()
+                    .filter_map(|one| of_account.get(&Some(one)))
+                    .flatten()
+                    .copied()
+                    .collect(),
+            };
+            let mut covered_ones: Vec<&Caller> = near.into_iter().filter(may).collect();
+            covered_ones.sort_by_key(|caller| std::cmp::Reverse(caller.zone));
             for actions in self.groups(opening, Action::is_cross_account) {
                 let start = found.hits.len();
                 for &caller in &covered_ones {
@@ -165,12 +184,15 @@ impl<'a> Run<'a> {
             }
             Outcome::None => {}
         }
+        if !bound {
+            return;
+        }
         let via = opening.via();
         let known = found
             .blocked
             .iter()
             .any(|(hit, _)| hit.via == via && hit.actions == actions && includes(&hit.caller, caller));
-        if !bound || known {
+        if known {
             return;
         }
         if let Outcome::Way(way) = self.search(action, caller, &query(&[])) {
@@ -221,7 +243,9 @@ impl<'a> Run<'a> {
             // Which principal covers is asked again with the statement's other elements.
             Opening::Statement(_, clause) => {
                 let set = clause.statement()?.principal.as_ref()?;
-                super::principal::applies(set, false, caller, &self.lens).then_some(CoveredBy::Identity)
+                let directory = &clause.policy.rules.get(clause.rule)?.directory;
+                super::principal::applies((set, directory), false, caller, &self.lens)
+                    .then_some(CoveredBy::Identity)
             }
             Opening::Grant(grant) => grant::covers_caller(grant, action, caller, &self.lens),
         }
@@ -259,6 +283,9 @@ impl<'a> Run<'a> {
     }
 
     fn solve(&self, case: &Case<'_>, query: &Query<'a, '_>) -> Outcome {
+        if !self.world.meter.spend(2 + self.denies.len() + query.guards.len()) {
+            return Outcome::Unclear;
+        }
         let mut builder = Builder { case, lens: &self.lens, puzzle: Puzzle::default() };
         match query.opening {
             Opening::Statement(_, clause) => match builder.applies(&clause) {
@@ -280,7 +307,7 @@ impl<'a> Run<'a> {
         (query.narrow)(&mut builder);
         relate(&mut builder);
         let puzzle = builder.puzzle;
-        match puzzle.solve() {
+        match puzzle.solve(&self.world.meter) {
             Answer::Impossible => Outcome::None,
             Answer::Unclear => Outcome::Unclear,
             Answer::Solved(solution) => self.way(case, query.opening, &all, (&puzzle, &solution)),
@@ -316,8 +343,8 @@ impl<'a> Run<'a> {
             Opening::Grant(_) => None,
         };
         let in_play = own.iter().chain(&self.denies).chain(query.guards).filter(|clause| {
-            clause.policy.policy.document().has_variables()
-                && clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(case.action))
+            let rule = clause.policy.rules.get(clause.rule);
+            rule.is_some_and(|rule| rule.varies && rule.actions.contains(case.action))
         });
         for clause in in_play {
             let Some(statement) = clause.statement() else { continue };
@@ -325,9 +352,18 @@ impl<'a> Run<'a> {
                 let place = case.place(&condition.key.to_ascii_lowercase());
                 place != Place::Fixed(None) && turned(case, operator, condition, &place, true).is_none()
             });
-            let texts = tested.flat_map(|(_, condition)| condition.values.iter().map(|value| value.as_str()));
-            let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
-            for key in texts.chain(resources).flat_map(variables).map(|(key, _)| key) {
+            let texts = tested.flat_map(|(operator, condition)| {
+                let key = condition.key.to_ascii_lowercase();
+                let test = operator.base.map_or(Test::StringEquals, |base| base.test);
+                condition
+                    .values
+                    .iter()
+                    .flat_map(move |value| variables_in(written(&key, test, value.as_str(), true)))
+                    .collect::<Vec<String>>()
+            });
+            let resources = statement.resource.iter().flat_map(|set| set.patterns.iter());
+            let in_resources = resources.flat_map(|text| variables(text));
+            for key in texts.chain(in_resources) {
                 if super::glob::Meaning::Open == case.meaning(&key)
                     && let Place::Open(axis) = case.place(&key)
                 {
@@ -367,7 +403,8 @@ impl<'a> Run<'a> {
         }
         let mut seen = BTreeSet::new();
         texts.retain(|text| seen.insert(text.clone()));
-        let inside = |text: &String| matches!(find(&base, &[&one_of(&[text])]), Found::Text(_));
+        let inside =
+            |text: &String| matches!(find(&base, &[&one_of(&[text])], &self.world.meter), Found::Text(_));
         let given = texts.into_iter().filter(inside).map(Some);
         given.chain(axis.domain.absent.then_some(None)).take(24).collect()
     }
@@ -381,12 +418,15 @@ fn includes(one: &Caller, other: &Caller) -> bool {
         return one.zone == Zone::Public || members || (anyone(other) && one.belongs == other.belongs);
     }
     let account = one.name.is_none() && one.account == other.account;
-    (account || one.label() == other.label()) && one.zone >= other.zone
+    let same = one.name == other.name && (one.name.is_some() || one.account == other.account);
+    (account || same) && one.zone >= other.zone
 }
 
 /// The action to show: what hurts most.
 pub(super) fn favorite(actions: Actions) -> Option<Action> {
-    let order = ["kms:Decrypt", "kms:Sign", "kms:GenerateDataKey", "kms:CreateGrant"];
-    let named = order.iter().filter_map(|name| name.parse().ok()).find(|action| actions.contains(*action));
-    named.or_else(|| actions.iter().next())
+    static ORDER: LazyLock<Vec<Action>> = LazyLock::new(|| {
+        let names = ["kms:Decrypt", "kms:Sign", "kms:GenerateDataKey", "kms:CreateGrant"];
+        names.iter().filter_map(|name| name.parse().ok()).collect()
+    });
+    ORDER.iter().copied().find(|action| actions.contains(*action)).or_else(|| actions.iter().next())
 }

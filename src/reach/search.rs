@@ -6,6 +6,7 @@ use super::{
     condition::{Demand, Several},
     glob::{Class, Token},
     glob_space::Found,
+    meter::Meter,
     pred::{Pred, find},
 };
 
@@ -83,7 +84,7 @@ impl Puzzle {
     }
 
     /// Searches for a solution.
-    pub(super) fn solve(&self) -> Answer {
+    pub(super) fn solve(&self, meter: &Meter) -> Answer {
         let mut clauses: Vec<&[Alternative]> = self.clauses.iter().map(Vec::as_slice).collect();
         clauses.sort_by_key(|clause| clause.len());
         let mut search = Search {
@@ -93,6 +94,7 @@ impl Puzzle {
             fails: Vec::new(),
             unclear: false,
             tries: 0,
+            meter,
         };
         if search.satisfy(&clauses) {
             return Answer::Solved(Solution { values: search.held, fails: search.fails });
@@ -108,6 +110,7 @@ struct Search<'a> {
     fails: Vec<(usize, usize)>,
     unclear: bool,
     tries: usize,
+    meter: &'a Meter,
 }
 
 impl<'a> Search<'a> {
@@ -123,7 +126,7 @@ impl<'a> Search<'a> {
             clause.iter().partition(|alternative| self.satisfied(alternative));
         for alternative in easy.into_iter().chain(hard) {
             self.tries += 1;
-            if self.tries > TRIES {
+            if self.tries > TRIES || !self.meter.spend(1) {
                 self.unclear = true;
                 return false;
             }
@@ -148,10 +151,9 @@ impl<'a> Search<'a> {
 
     fn satisfied(&self, alternative: &Alternative) -> bool {
         alternative.atoms.iter().all(|atom| {
-            self.held
-                .get(atom.axis)
-                .and_then(Option::as_ref)
-                .is_some_and(|held| meets(held, &atom.demand) == Some(true))
+            self.axes.get(atom.axis).zip(self.held.get(atom.axis)).is_some_and(|(axis, held)| {
+                held.as_ref().is_some_and(|held| axis.domain.meets(held, &atom.demand))
+            })
         })
     }
 
@@ -162,10 +164,10 @@ impl<'a> Search<'a> {
         };
         asked.push(&atom.demand);
         let Some(held) = self.held.get_mut(atom.axis) else { return false };
-        if held.as_ref().is_some_and(|held| meets(held, &atom.demand) == Some(true)) {
+        if held.as_ref().is_some_and(|held| axis.domain.meets(held, &atom.demand)) {
             return true;
         }
-        match value(&axis.domain, asked) {
+        match value(&axis.domain, asked, self.meter) {
             Some(Ok(found)) => {
                 *held = Some(found);
                 true
@@ -176,6 +178,18 @@ impl<'a> Search<'a> {
             }
             None => false,
         }
+    }
+}
+
+impl Domain {
+    /// Whether what a key of this domain holds certainly meets a demand: one value of a key that only ever holds several
+    /// is a set of one (SEM-32).
+    fn meets(&self, held: &Held, demand: &Demand) -> bool {
+        let answer = match held {
+            Held::Values(values) if self.single.is_none() => meets_several(values, demand),
+            held => meets(held, demand),
+        };
+        answer == Some(true)
     }
 }
 
@@ -222,7 +236,7 @@ pub(super) fn meets_several(values: &[String], demand: &Demand) -> Option<bool> 
 }
 
 /// A value that meets all demands; `None` where there is none.
-fn value(domain: &Domain, demands: &[&Demand]) -> Option<Result<Held, Doubt>> {
+fn value(domain: &Domain, demands: &[&Demand], meter: &Meter) -> Option<Result<Held, Doubt>> {
     let mut doubt = false;
     if domain.absent {
         let answers: Vec<Option<bool>> = demands.iter().map(|demand| demand.absent).collect();
@@ -233,14 +247,14 @@ fn value(domain: &Domain, demands: &[&Demand]) -> Option<Result<Held, Doubt>> {
     }
     if let Some(base) = &domain.single {
         let preds: Vec<&Pred> = demands.iter().map(|demand| &demand.single).collect();
-        match find(base, &preds) {
+        match find(base, &preds, meter) {
             Found::Text(text) => return Some(Ok(Held::Values(vec![text]))),
             Found::Unclear => doubt = true,
             Found::Nothing => {}
         }
     }
     if domain.several.is_some() {
-        match several(domain, demands) {
+        match several(domain, demands, meter) {
             Found2::Values(values) => return Some(Ok(Held::Values(values))),
             Found2::Unclear => doubt = true,
             Found2::Nothing => {}
@@ -256,7 +270,7 @@ enum Found2 {
 }
 
 /// Values of a key that can hold several: one for each demand that asks for some, all of them as every other asks.
-fn several(domain: &Domain, demands: &[&Demand]) -> Found2 {
+fn several(domain: &Domain, demands: &[&Demand], meter: &Meter) -> Found2 {
     let Some(base) = &domain.several else { return Found2::Nothing };
     let (mut each, mut some, mut doubt) = (Vec::new(), Vec::new(), false);
     for demand in demands {
@@ -274,15 +288,17 @@ fn several(domain: &Domain, demands: &[&Demand]) -> Found2 {
     let mut values = Vec::new();
     for one in asked {
         let preds: Vec<&Pred> = each.iter().copied().chain([one, &filled]).collect();
-        match find(base, &preds) {
+        match find(base, &preds, meter) {
             Found::Text(text) if values.contains(&text) => {}
             Found::Text(text) => values.push(text),
             Found::Unclear => doubt = true,
             // Only the set of one empty string is left, which satisfies whatever is asked of each.
-            Found::Nothing if some.is_empty() && find(base, &[]) != Found::Nothing && base.only.is_none() => {
+            Found::Nothing
+                if some.is_empty() && find(base, &[], meter) != Found::Nothing && base.only.is_none() =>
+            {
                 values.push(String::new());
             }
-            Found::Nothing => return beside_empty(base, &each, one, &filled),
+            Found::Nothing => return beside_empty(base, &each, (one, &filled), meter),
         }
     }
     if doubt {
@@ -296,9 +312,15 @@ fn several(domain: &Domain, demands: &[&Demand]) -> Found2 {
 }
 
 /// Whether the empty string, beside another, could satisfy a demand; a case that nobody writes.
-fn beside_empty(base: &super::pred::Base, each: &[&Pred], one: &Pred, filled: &Pred) -> Found2 {
+fn beside_empty(
+    base: &super::pred::Base,
+    each: &[&Pred],
+    (one, filled): (&Pred, &Pred),
+    meter: &Meter,
+) -> Found2 {
     let with_empty: Vec<&Pred> = each.iter().copied().chain([one]).collect();
     let other: Vec<&Pred> = each.iter().copied().chain([filled]).collect();
-    let possible = find(base, &with_empty) != Found::Nothing && find(base, &other) != Found::Nothing;
+    let found = |preds: &[&Pred]| find(base, preds, meter) != Found::Nothing;
+    let possible = found(&with_empty) && found(&other);
     if possible { Found2::Unclear } else { Found2::Nothing }
 }

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyreach_policy::aws::{AccountId, Action, Actions};
 
 use super::{
-    caller::{Caller, other_than, services},
+    caller::{Caller, other_than},
     condition::Demand,
     glob::{Class, Glob, Part, exactly, glob},
     opening::Builder,
+    outsiders::services,
     pred::Pred,
     run::{Outcome, Query, Run, favorite},
     search::{Alternative, Atom},

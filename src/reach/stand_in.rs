@@ -7,7 +7,7 @@ use super::{
     known::Known,
     library::Library,
     population::Household,
-    resident::{Acquaintance, Limits, Paper, Resident, ResidentKind, Rules, is_linked},
+    resident::{Acquaintance, Limits, Paper, Resident, ResidentKind, Rules},
 };
 
 impl<'l> Resident<'l> {
@@ -41,7 +41,7 @@ impl<'l> Household<'l> {
         let root = self.residents.first()?;
         let known =
             Known { arn: arn.to_owned(), id: "unread".to_owned(), tags: BTreeMap::new(), bounded: false };
-        let linked = is_linked(kind, arn);
+        let linked = known.is_service_linked();
         let stranger = Resident { kind, known: Arc::new(known), linked, ..root.clone() };
         Some(stranger.empowered(library))
     }

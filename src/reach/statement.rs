@@ -12,7 +12,9 @@ use keyreach_policy::{
 
 use super::{
     axis::Case,
+    condition::Asked,
     glob::{Class, Glob, Piece, Resolved, accepts, arn, over, pieces, resolve, variables},
+    principal::Directory,
     reading::Lens,
 };
 
@@ -30,6 +32,12 @@ pub(super) struct StatementRule {
     pub(super) index: usize,
     pub(super) allows: bool,
     pub(super) actions: Actions,
+    /// Whom its principal names
+    pub(super) directory: Directory,
+    /// Its conditions, in their order
+    pub(super) conditions: Vec<Asked>,
+    /// Policy variables stand in it
+    pub(super) varies: bool,
     /// A Deny as it is written
     pub(super) text: String,
 }
@@ -43,6 +51,8 @@ pub(super) struct Mentions {
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
     /// The same keys as they are written first
     pub(super) spelling: BTreeMap<String, String>,
+    /// Patterns of resources other than `*`
+    pub(super) resources: BTreeSet<String>,
     /// It has a `NotPrincipal`
     pub(super) not_principal: bool,
 }
@@ -60,10 +70,7 @@ impl Reviewed {
             if statement.ineffective().is_some() {
                 continue;
             }
-            let actions = statement.action.as_ref().map_or(Actions::none(), covered);
-            let allows = statement.effect == Effect::Allow;
-            let text = if allows { String::new() } else { written(statement) };
-            rules.push(StatementRule { index, allows, actions, text });
+            rules.push(StatementRule::new(index, statement, policy.document().has_variables()));
             mentions.note(statement);
         }
         Ok(Self { policy, rules, mentions })
@@ -73,6 +80,25 @@ impl Reviewed {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+}
+
+impl StatementRule {
+    fn new(index: usize, statement: &Statement, variables: bool) -> Self {
+        let allows = statement.effect == Effect::Allow;
+        let asked = statement.conditions().map(|(operator, asked)| Asked::new(operator, asked, variables));
+        let values = statement.conditions().flat_map(|(_, condition)| condition.values.iter());
+        let resources = statement.resource.iter().flat_map(|set| set.patterns.iter().map(String::as_str));
+        let mut texts = values.map(|value| value.as_str()).chain(resources);
+        Self {
+            index,
+            allows,
+            actions: statement.action.as_ref().map_or(Actions::none(), covered),
+            directory: Directory::new(statement.principal.as_ref()),
+            conditions: asked.collect(),
+            varies: variables && texts.any(|text| text.contains("${")),
+            text: if allows { String::new() } else { written(statement) },
+        }
     }
 }
 
@@ -87,8 +113,9 @@ impl Mentions {
             }
         }
         let resources = statement.resource.iter().flat_map(|set| set.patterns.iter());
-        for text in resources {
+        for text in resources.filter(|text| *text != "*") {
             self.variables(text);
+            self.resources.insert(text.clone());
         }
         for (_, condition) in statement.conditions() {
             let lower = condition.key.to_ascii_lowercase();
@@ -102,7 +129,7 @@ impl Mentions {
     }
 
     fn variables(&mut self, text: &str) {
-        for key in variables(text).into_keys() {
+        for key in variables(text) {
             self.keys.entry(key).or_default();
         }
     }
@@ -184,6 +211,24 @@ fn fits(text: &str, has_variables: bool, case: &Case<'_>, lens: &Lens<'_>) -> Op
         ResourceStar::Anywhere => true,
         ResourceStar::EndOfSegment => accepts(&running_on(&pieces), key),
     })
+}
+
+/// A pattern of a `Resource` element without variables, under each reading of SEM-24.
+#[derive(Debug, Clone)]
+pub(super) struct Coverage(Option<[Option<Glob>; 3]>);
+
+impl Coverage {
+    pub(super) fn of(text: &str) -> Self {
+        let written = pieces(text, false, true);
+        let readings = || [arn(&written), Some(running_on(&written)), Some(over(Class::Any, &written))];
+        Self(begins_as_arn(&written).then(readings))
+    }
+
+    /// Whether it covers a key, reading by reading.
+    pub(super) fn of_key(&self, key: &str) -> [bool; 3] {
+        let covers = |glob: &Option<Glob>| glob.as_ref().is_some_and(|glob| accepts(glob, key));
+        self.0.as_ref().map_or([false; 3], |globs| globs.each_ref().map(covers))
+    }
 }
 
 /// SEM-24, SEM-25: it begins as an ARN, its service is literal, and variables stand after the fifth colon.

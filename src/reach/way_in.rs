@@ -1,10 +1,10 @@
 //! What lets somebody in, a statement or a grant, and what can be told of it before anybody searches: its
 //! actions, its conditions in words, and whether it can lead outside at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::{
-    aws::Actions,
+    aws::{AccountId, Actions},
     principal::Form,
     syntax::{PrincipalSet, Principals},
 };
@@ -67,6 +67,14 @@ impl<'a> Opening<'a> {
         }
     }
 
+    /// The only accounts whose callers it can let in; `None` where these are not few.
+    pub(super) fn accounts(self) -> Option<BTreeSet<AccountId>> {
+        let Self::Statement(_, clause) = self else { return None };
+        let set = clause.statement()?.principal.as_ref()?;
+        let narrow = !set.negated && !matches!(set.principals, Principals::Everyone);
+        clause.policy.rules.get(clause.rule).filter(|_| narrow)?.directory.accounts()
+    }
+
     /// Whether it can let in a service.
     pub(super) fn leads_to_services(self) -> bool {
         match self {
@@ -119,7 +127,7 @@ impl<'a> Opening<'a> {
 fn reaches(
     set: &PrincipalSet,
     form_fits: fn(Form) -> bool,
-    account_fits: impl Fn(keyreach_policy::aws::AccountId) -> bool,
+    account_fits: impl Fn(AccountId) -> bool,
 ) -> bool {
     match &set.principals {
         _ if set.negated => true,

@@ -13,6 +13,7 @@ use super::{
     caller::{ANY_SERVICE, Caller, Kind},
     glob_space::Found,
     grant,
+    meter::Meter,
     pred::find,
     search::{Held, Puzzle, Solution},
     world::World,
@@ -24,10 +25,17 @@ const ALLOW_ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 /// How AWS writes keys that follow from others and stand in no policy.
-const USUAL: [&str; 8] = [
+const USUAL: [&str; 15] = [
+    "aws:PrincipalAccount",
     "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
     "aws:SourceArn",
+    "aws:userid",
+    "aws:username",
+    "kms:CallerAccount",
     "kms:EncryptionContextKeys",
     "kms:GrantConstraintSourceArn",
     "kms:GrantConstraintType",
@@ -73,17 +81,17 @@ pub(super) fn witness(
 fn values(case: &Case<'_>, key: &str, solved: &BTreeMap<&str, &Held>) -> Option<Option<Vec<String>>> {
     match case.place(key) {
         Place::Fixed(values) => Some(values),
-        Place::Open(axis) => held(&axis, solved.get(axis.id.as_str()).copied()),
+        Place::Open(axis) => held(&axis, solved.get(axis.id.as_str()).copied(), &case.world.meter),
     }
 }
 
 #[expect(clippy::option_option, reason = "no value to be made is not absence")]
-fn held(axis: &Axis, solved: Option<&Held>) -> Option<Option<Vec<String>>> {
+fn held(axis: &Axis, solved: Option<&Held>, meter: &Meter) -> Option<Option<Vec<String>>> {
     let values = match solved {
         Some(Held::Absent) => return Some(None),
         Some(Held::Values(values)) => values.clone(),
         None if axis.domain.absent => return Some(None),
-        None => match find(axis.domain.single.as_ref().or(axis.domain.several.as_ref())?, &[]) {
+        None => match find(axis.domain.single.as_ref().or(axis.domain.several.as_ref())?, &[], meter) {
             Found::Text(text) => vec![text],
             Found::Nothing | Found::Unclear => return None,
         },

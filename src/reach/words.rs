@@ -32,7 +32,10 @@ fn words(operator: &Operator, condition: &Condition, fails: bool) -> String {
         return format!("{key} is {}", if absent { "absent" } else { "present" });
     }
     let negated = base.negated != fails;
-    let list = values.join(" or ");
+    let list = match values.as_slice() {
+        [] => "anything of an empty list".to_owned(),
+        values => values.join(if negated { " nor " } else { " or " }),
+    };
     let relation = match base.test {
         Test::StringLike | Test::ArnLike => {
             if negated {

@@ -1,7 +1,10 @@
 //! What is known of one key and its surroundings, and whom its policies, grants and guardrails name: from this the
 //! cases of callers are made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use keyreach_policy::{
@@ -10,8 +13,11 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::{Belongs, owner},
-    glob::{Class, accepts, over, pieces},
+    axis::PRINCIPAL,
+    caller::{ANY_SERVICE, Belongs, owner},
+    glob::{Class, Glob, Part, accepts, glob, over, pieces},
+    meter::Meter,
+    shape::in_account,
     statement::Reviewed,
     zone::{OwnOrganization, Perimeter},
 };
@@ -63,20 +69,28 @@ pub(super) struct World<'a> {
     pub(super) now_text: String,
     /// The accounts that are named, the key's own among them
     pub(super) accounts: BTreeSet<AccountId>,
+    /// All that is in them
+    pub(super) in_accounts: Arc<[Glob]>,
     /// The principals that are named
     pub(super) named: Vec<Principal>,
     /// The services that are named
     pub(super) services: BTreeSet<String>,
     /// The organizations that are named, without the key's own
     pub(super) organizations: BTreeSet<String>,
+    /// All paths in organizations that are named or the key's own
+    pub(super) in_organizations: Arc<[Glob]>,
     /// Some condition tells organizations apart
     pub(super) org_matters: bool,
     /// Some condition tells users, roles and root users apart
     pub(super) kind_matters: bool,
+    /// Some condition asks about `aws:PrincipalArn`
+    pub(super) arn_matters: bool,
     /// Some text speaks of service-linked roles, and RCPs are in force
     pub(super) mentions_service_linked: bool,
     /// The keys that are mentioned, with their values
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
+    /// What may still be spent on it
+    pub(super) meter: Meter,
 }
 
 const PRINCIPAL_KEYS: [&str; 4] =
@@ -114,13 +128,17 @@ impl<'a> World<'a> {
             now: facts.taken_at.as_nanosecond(),
             now_text: facts.taken_at.to_string(),
             accounts: BTreeSet::from([account]),
+            in_accounts: Arc::default(),
             named: Vec::new(),
             services: BTreeSet::new(),
             organizations: BTreeSet::new(),
+            in_organizations: Arc::default(),
             org_matters: false,
             kind_matters: false,
+            arn_matters: false,
             mentions_service_linked: false,
             keys: BTreeMap::new(),
+            meter: Meter::default(),
         };
         world.gather();
         Some(world)
@@ -161,6 +179,7 @@ impl<'a> World<'a> {
         let has = |keys: &[&str]| keys.iter().any(|key| self.keys.contains_key(*key));
         self.org_matters = has(&ORGANIZATION_KEYS);
         self.kind_matters |= has(&KIND_KEYS);
+        self.arn_matters = has(&[PRINCIPAL]);
         let values = |keys: &'static [&'static str]| {
             keys.iter().filter_map(|key| self.keys.get(*key)).flatten().cloned().collect::<Vec<_>>()
         };
@@ -177,9 +196,7 @@ impl<'a> World<'a> {
             self.accounts.extend(account_of(text));
             self.gather_members(text);
         }
-        self.services.extend(
-            services.into_iter().filter(|text| text.contains('.') && !text.contains(['*', '?', '$'])),
-        );
+        self.services.extend(services.iter().filter_map(|text| service(text, self.region)));
         let own = self.own.map(|own| own.id.as_str().to_owned());
         for text in &organizations {
             let id = text.split('/').next().unwrap_or_default();
@@ -187,6 +204,10 @@ impl<'a> World<'a> {
                 self.organizations.insert(id.to_owned());
             }
         }
+        self.in_accounts = self.accounts.iter().map(|account| in_account(&account.to_string())).collect();
+        let ids = self.organizations.iter().map(String::as_str).chain(own.as_deref());
+        self.in_organizations =
+            ids.map(|id| glob([Part::Text(id), Part::Text("/"), Part::Many(Class::Any)])).collect();
     }
 
     /// Members that a pattern tells apart by their number are cases of their own.
@@ -218,6 +239,15 @@ impl<'a> World<'a> {
             .map(|account| account.to_string())
             .unwrap_or_default()
     }
+}
+
+/// A service of a name or pattern; `None` where it is not to be told from services that are named nowhere.
+fn service(text: &str, region: &str) -> Option<String> {
+    if !text.contains('.') || text.contains('$') {
+        return None;
+    }
+    let named_nowhere = accepts(&over(Class::Any, &pieces(text, false, true)), ANY_SERVICE);
+    (!named_nowhere).then(|| text.replace('*', region).replace('?', "x"))
 }
 
 /// The account in a text that is one, or an ARN of one.

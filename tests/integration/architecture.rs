@@ -21,10 +21,11 @@ const ROOMS: &[Row] = &[
         &["config", "snapshot", "target"],
         &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
-    ("assess", &["check", "config", "reach", "snapshot"], &["rayon"]),
-    // The shapes of a judgement stand in `assess`, which calls `reach` and `check`.
+    ("assess", &["check", "config", "lockout", "reach", "snapshot"], &["rayon"]),
+    // The shapes of a judgement stand in `assess`, which calls `reach`, `lockout` and `check`.
     ("reach", &["assess", "config", "snapshot"], &[]),
-    ("check", &["assess", "config", "snapshot"], &[]),
+    ("lockout", &["assess", "config", "reach", "snapshot"], &[]),
+    ("check", &["assess", "config", "lockout", "snapshot"], &[]),
     ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (

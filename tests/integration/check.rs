@@ -65,6 +65,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check")
 }
 
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
 fn cases(id: &str) -> Vec<Case> {
     let path = folder().join(format!("{id}.json"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -217,11 +217,11 @@ pub(crate) fn perimeter() -> Perimeter {
     }
 }
 
-fn tags() -> BTreeMap<String, String> {
+pub(crate) fn tags() -> BTreeMap<String, String> {
     [("team".to_owned(), "red".to_owned())].into()
 }
 
-fn metadata() -> KeyMetadata {
+pub(crate) fn metadata() -> KeyMetadata {
     KeyMetadata {
         description: String::new(),
         key_state: "Enabled".to_owned(),
@@ -378,6 +378,7 @@ const GROUPS: &[(&[&str], &[Way])] = &[
             &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant"])],
             &[("kms:EncryptionContext:tenant", &["b"]), ("kms:EncryptionContextKeys", &["tenant"])],
             &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant", "more"])],
+            &[("kms:EncryptionContext:Tenant", &["a"]), ("kms:EncryptionContextKeys", &["Tenant"])],
             &[("kms:EncryptionContext:Tenant", &["b"]), ("kms:EncryptionContextKeys", &["Tenant"])],
             &[("kms:EncryptionContextKeys", &["other"])],
         ],

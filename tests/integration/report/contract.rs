@@ -131,9 +131,10 @@ fn full() -> Value {
         guarded: false,
         guard: None,
     }];
-    key.lockout.verdict = LockoutVerdict::Fragile;
-    key.lockout.reasons = vec![LockoutReason::SingleWriter];
-    key.lockout.writers =
+    let lockout = std::sync::Arc::make_mut(&mut key.lockout);
+    lockout.verdict = LockoutVerdict::Fragile;
+    lockout.reasons = vec![LockoutReason::SingleWriter];
+    lockout.writers =
         vec![Writer { principal: "root".to_owned(), via: "key policy".to_owned(), conditions: Vec::new() }];
     assessment.findings = vec![
         finding(Severity::High, Status::Fail),
