@@ -179,7 +179,7 @@ impl<'a> Scene<'a> {
     /// Whom the key's policies name as those who may rewrite them.
     #[must_use]
     pub fn administrators(&self) -> Administrators<'a> {
-        Administrators::of(self.policies.iter().map(|(_, policy)| *policy))
+        Administrators::of(self.policies.iter().map(|(_, policy)| *policy), &self.key.arn)
     }
 
     /// Whether the lockout verdict rests on that.

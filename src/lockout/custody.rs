@@ -49,7 +49,8 @@ fn is_pipeline(role: &Role) -> bool {
     let allows = document.statements().filter(|(_, statement)| statement.effect == Effect::Allow);
     let mut found = false;
     for (_, statement) in allows {
-        match statement.principal.as_ref().map(|set| &set.principals) {
+        let named = statement.principal.as_ref().filter(|set| !set.negated);
+        match named.map(|set| &set.principals) {
             Some(Principals::Named(lists)) => {
                 for (kind, list) in lists {
                     if !list.iter().all(|principal| is_machine(kind, principal.as_str())) {

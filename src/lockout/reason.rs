@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     assess::lockout::{LockoutReason as Reason, LockoutVerdict as Verdict},
-    reach::{Facts, Gate, GateUnread, Verdict as Answer},
+    reach::{Facts, Gate, GateUnread, ResidentKind, Verdict as Answer},
 };
 
 /// The reasons for a verdict, in their order.
@@ -91,7 +91,10 @@ fn obstacles(question: &Question<'_>, action: Action) -> Vec<Reason> {
             Lifted { denies: !lifted.denies, guardrails: !lifted.guardrails, conditions: !lifted.conditions };
         !anybody(question, action, others)
     };
-    OBSTACLES.iter().filter(|(lifted, _)| is_needed(lifted)).map(|(_, reason)| *reason).collect()
+    let needed: Vec<Reason> =
+        OBSTACLES.iter().filter(|(lifted, _)| is_needed(lifted)).map(|(_, reason)| *reason).collect();
+    // Where any two of them stop everybody, none is needed.
+    if needed.is_empty() { OBSTACLES.map(|(_, reason)| reason).to_vec() } else { needed }
 }
 
 /// Whether somebody who exists could rewrite the policy then.
@@ -109,16 +112,28 @@ fn anybody(question: &Question<'_>, action: Action, lifted: Lifted) -> bool {
             } else {
                 gate.answer(resident, action)
             };
-            answer.upper != Answer::Cannot
+            answer.lower != Answer::Cannot
         })
     })
+}
+
+/// Whether the policy hands the key to its account: the root user needs no more than that.
+fn hands_over(question: &Question<'_>, action: Action) -> bool {
+    let texts = rewrite::without(question, true, true);
+    let policies: Vec<_> = texts.iter().map(|(kind, policy)| (*kind, policy.as_ref())).collect();
+    let facts = Facts { policies: &policies, guardrails: &[], ..question.facts };
+    let root = question.household.residents.iter().find(|one| one.kind() == ResidentKind::Root);
+    let gate = Gate::new(facts, GateUnread { guardrails: false, ..question.unread });
+    root.zip(gate)
+        .is_some_and(|(root, gate)| gate.answer(&root.unlimited(), action).lower != Answer::Cannot)
 }
 
 /// What the text of the policy says of those whom it names.
 fn of_text(question: &Question<'_>, action: Action, verdict: Verdict) -> Vec<Reason> {
     let own = question.account;
-    let text = Administrators::of(question.facts.policies.iter().map(|(_, policy)| policy.policy()));
-    let hands_over = text.hand_over_to(own);
+    let policies = question.facts.policies.iter().map(|(_, policy)| policy.policy());
+    let text = Administrators::of(policies, question.facts.arn.as_str());
+    let hands_over = hands_over(question, action);
     let gone = text.named.iter().any(|one| is_gone(question, one));
     let locked_out = verdict == Verdict::LockedOut;
     let reasons = [
@@ -131,14 +146,23 @@ fn of_text(question: &Question<'_>, action: Action, verdict: Verdict) -> Vec<Rea
     reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
 
-/// A deleted principal, or a user or role that the account does not have.
+/// A deleted principal, or a user or role that the account does not have. Roles have one name, whatever their path
+/// (SEM-7).
 fn is_gone(question: &Question<'_>, principal: &Principal) -> bool {
-    match principal.form() {
-        Form::UniqueId => true,
-        Form::User(account) | Form::Role(account) if account == question.account => {
-            question.household.complete
-                && question.household.residents.iter().all(|one| one.arn() != principal.as_str())
-        }
-        _ => false,
-    }
+    let household = question.household;
+    let role = match principal.form() {
+        Form::UniqueId => return true,
+        Form::User(account) if account == question.account => None,
+        Form::Role(account) if account == question.account => principal.as_str().rsplit('/').next(),
+        Form::Session(account) if account == question.account => principal.as_str().split('/').nth(1),
+        _ => return false,
+    };
+    household.complete
+        && household.residents.iter().all(|one| match (role, one.kind()) {
+            (None, _) => one.arn() != principal.as_str(),
+            (Some(role), ResidentKind::Role) => {
+                !one.arn().rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(role))
+            }
+            (Some(_), _) => true,
+        })
 }

@@ -4,7 +4,8 @@
 use keyreach_policy::aws::Action;
 
 use super::{
-    Question, self_help,
+    Question,
+    self_help::{self, Opening},
     writers::{self, Way, Ways},
 };
 use crate::{
@@ -55,7 +56,8 @@ pub(super) fn not_known(reasons: &[Reason]) -> String {
         })
         .collect();
     if what.is_empty() {
-        return "Not known: the search ended at its limit.".to_owned();
+        return "Not known: a condition asks for a fact that was not read, or the search ended at its limit."
+            .to_owned();
     }
     format!("Not known: {} could not all be read.", what.join(" and "))
 }
@@ -135,6 +137,10 @@ fn locked_out(question: &Question<'_>, action: Action, reasons: &[Reason]) -> Op
              kms:PutKeyPolicy in account {}, rewrite the key policy, and put the guardrail back with an exception.",
             question.account
         ));
+    }
+    let opening = || self_help::unbounding(question, action).or_else(|| self_help::tagging(question, action));
+    if let Some(Opening { helpers, step }) = opening() {
+        return Some(format!("Nobody can today, but {} can {step}.", names(helpers)));
     }
     let again = reborn(question, action)?;
     Some(format!(

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use keyreach_policy::{
     principal::{Form, Principal},
-    syntax::{Document, Effect, Entry, Principals, Statement},
+    syntax::{Condition, Document, Effect, Entry, Principals, Statement},
 };
 
 use super::Question;
@@ -62,6 +62,27 @@ pub(super) fn without<'a>(question: &Question<'a>, denies: bool, conditions: boo
             }
         },
         denies || conditions,
+    )
+}
+
+/// The policies as they read for somebody who carries every tag that they ask for.
+pub(super) fn without_tags<'a>(question: &Question<'a>) -> Texts<'a> {
+    let is_tag = |condition: &Condition| condition.key.to_ascii_lowercase().starts_with("aws:principaltag/");
+    rewritten(
+        question,
+        |statement| match statement.effect {
+            Effect::Deny => {
+                if statement.conditions().any(|(_, condition)| is_tag(condition)) {
+                    statement.action = None;
+                }
+            }
+            Effect::Allow => {
+                for block in statement.condition.iter_mut().flatten() {
+                    block.conditions.retain(|condition| !is_tag(condition));
+                }
+            }
+        },
+        true,
     )
 }
 

@@ -8,8 +8,8 @@ use keyreach_policy::{
     syntax::{Effect, Statement},
 };
 
-use super::{Question, writers::Way};
-use crate::reach::{Gate, Resident, ResidentKind, Verdict};
+use super::{Question, rewrite, writers::Way};
+use crate::reach::{Facts, Gate, Resident, ResidentKind, Verdict};
 
 /// Those who can give themselves the permission, by ARN.
 pub(super) fn self_made(question: &Question<'_>, action: Action) -> Vec<String> {
@@ -43,6 +43,60 @@ pub(super) fn successors(question: &Question<'_>, writers: &[Way]) -> Vec<String
             })
     };
     question.household.residents.iter().filter(takes_over).map(|resident| resident.arn().to_owned()).collect()
+}
+
+/// Those who can open the key to somebody that it admits but for one thing.
+pub(super) struct Opening {
+    /// By ARN
+    pub(super) helpers: Vec<String>,
+    /// What they can do for him, in words
+    pub(super) step: String,
+}
+
+/// Who can lift the boundary of a principal whom nothing else keeps out.
+pub(super) fn unbounding(question: &Question<'_>, action: Action) -> Option<Opening> {
+    let gate = Gate::new(question.facts, question.unread)?;
+    let admitted = |resident: &&Resident<'_>| {
+        resident.is_bounded() && gate.answer(&resident.unbounded(), action).lower.holding().is_some()
+    };
+    let step = |arn: &str| format!("lift the permissions boundary of {arn}, which the key policy admits");
+    let steps = [
+        ["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"],
+        ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
+    ];
+    opening(question, admitted, steps, step)
+}
+
+/// Who can give a principal the tags for which alone the key policy keeps it out.
+pub(super) fn tagging(question: &Question<'_>, action: Action) -> Option<Opening> {
+    let texts = rewrite::without_tags(question);
+    let policies: Vec<_> = texts.iter().map(|(kind, policy)| (*kind, policy.as_ref())).collect();
+    let gate = Gate::new(Facts { policies: &policies, ..question.facts }, question.unread)?;
+    let admitted = |resident: &&Resident<'_>| gate.answer(resident, action).lower.holding().is_some();
+    let step = |arn: &str| format!("give {arn} the tags that the key policy asks for");
+    opening(question, admitted, [["iam:TagUser", "iam:UntagUser"], ["iam:TagRole", "iam:UntagRole"]], step)
+}
+
+/// The first of those admitted for whom somebody may take one of the steps: those for users, those for roles.
+fn opening(
+    question: &Question<'_>,
+    admitted: impl Fn(&&Resident<'_>) -> bool,
+    [for_users, for_roles]: [[&str; 2]; 2],
+    step: impl Fn(&str) -> String,
+) -> Option<Opening> {
+    question.household.residents.iter().filter(admitted).find_map(|resident| {
+        let steps = match resident.kind() {
+            ResidentKind::Root => return None,
+            ResidentKind::User => for_users,
+            ResidentKind::Role => for_roles,
+        };
+        let others = question.household.residents.iter().filter(|other| other.kind() != ResidentKind::Root);
+        let helpers: Vec<String> = others
+            .filter(|other| steps.iter().any(|step| may(other, step, resident.arn())))
+            .map(|other| other.arn().to_owned())
+            .collect();
+        (!helpers.is_empty()).then(|| Opening { helpers, step: step(resident.arn()) })
+    })
 }
 
 /// Whether the policies of a principal may allow an action of IAM: one of each layer allows it, none denies it

@@ -3,10 +3,10 @@
 
 use keyreach_policy::aws::Action;
 
-use super::Question;
+use super::{Question, writers::strangers};
 use crate::{
     assess::exposure::Exposure,
-    reach::{Gate, ResidentKind, Verdict},
+    reach::{Gate, Verdict},
 };
 
 /// Whether somebody can use the key: a principal of its account, somebody outside, a service or a grantee. `None`
@@ -32,13 +32,8 @@ pub fn usable(question: &Question<'_>, exposure: &Exposure) -> Option<bool> {
         }
     }
     let hidden = || {
-        let arn = format!(
-            "arn:{}:iam::{}:role/any-role-not-read",
-            question.facts.arn.partition(),
-            question.account
-        );
-        let stranger = question.household.stand_in(ResidentKind::Role, &arn, question.library);
-        stranger.is_some_and(|stranger| gate.answer(&stranger, action).upper != Verdict::Cannot)
+        let all = strangers(question);
+        all.iter().any(|stranger| gate.answer(stranger, action).upper != Verdict::Cannot)
     };
     (sure || !hidden()).then_some(false).filter(|_| !question.unread.policy && !question.unread.grants)
 }

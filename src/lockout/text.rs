@@ -18,14 +18,15 @@ pub struct Administrators<'a> {
 }
 
 impl<'a> Administrators<'a> {
-    /// Whom policies let rewrite themselves.
+    /// Whom policies of the key of that ARN let rewrite themselves.
     #[must_use]
-    pub fn of(policies: impl Iterator<Item = &'a Policy>) -> Self {
+    pub fn of(policies: impl Iterator<Item = &'a Policy>, key: &str) -> Self {
         let mut all = Self::default();
         let Ok(action) = "kms:PutKeyPolicy".parse::<Action>() else { return all };
         for (_, statement) in policies.flat_map(|policy| policy.document().statements()) {
             let allows = statement.effect == Effect::Allow && statement.ineffective().is_none();
-            let covers = statement.action.as_ref().is_some_and(|set| set.actions().contains(action));
+            let covers = statement.action.as_ref().is_some_and(|set| set.actions().contains(action))
+                && statement.resource.as_ref().is_some_and(|set| set.may_cover(key));
             match statement.principal.as_ref().filter(|_| allows && covers) {
                 Some(PrincipalSet { principals: Principals::Named(lists), negated: false, .. }) => {
                     all.named.extend(lists.iter().flat_map(|(_, list)| list.iter()));

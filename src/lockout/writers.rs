@@ -34,7 +34,7 @@ pub(super) struct Way {
 pub(super) struct Ways {
     /// Under every reading of the rules, by what was read
     pub(super) sure: Vec<Way>,
-    /// Under some readings only
+    /// Under some readings only, or without conditions under some only
     pub(super) ruled: Vec<Way>,
     /// A fact about them was not read, or the search ended
     pub(super) unclear: Vec<Way>,
@@ -87,9 +87,14 @@ pub(super) fn ways(question: &Question<'_>, action: Action) -> Ways {
         let answer = gate.answer(resident, action);
         let way = |verdict: &Verdict| Way::new(question, resident, verdict.holding());
         match (&answer.lower, &answer.upper) {
-            (Verdict::Can(_), _) => ways.sure.push(way(&answer.lower)),
+            (Verdict::Can(_), _) => {
+                ways.sure.push(way(&answer.lower));
+                if !answer.depends_on.is_empty() {
+                    ways.ruled.push(Way { depends_on: answer.depends_on, ..way(&answer.upper) });
+                }
+            }
             (Verdict::Unclear, _) | (_, Verdict::Unclear) => {
-                ways.half_known |= resident.is_half_known();
+                ways.half_known |= resident.is_half_read();
                 ways.unclear.push(way(&answer.upper));
             }
             (Verdict::Cannot, Verdict::Can(_)) => {
@@ -105,35 +110,32 @@ pub(super) fn ways(question: &Question<'_>, action: Action) -> Ways {
     ways
 }
 
-/// Whom the key would admit of those who were not read: users and roles that it names, and any other.
+/// Whom the key would admit of those who were not read.
 fn hidden(question: &Question<'_>, gate: &Gate<'_>, action: Action) -> Vec<Way> {
-    let household = question.household;
-    let admitted = |(kind, arn): &(ResidentKind, String)| {
-        let stranger = household.stand_in(*kind, arn, question.library)?;
-        let answer = gate.answer(&stranger, action);
+    let admitted = |stranger: &Resident<'_>| {
+        let answer = gate.answer(stranger, action);
         let way =
-            Way { custody: Custody::default(), ..Way::new(question, &stranger, answer.upper.holding()) };
+            Way { custody: Custody::default(), ..Way::new(question, stranger, answer.upper.holding()) };
         (answer.upper != Verdict::Cannot).then_some(way)
     };
-    let found: Vec<Way> = candidates(question).iter().filter_map(admitted).collect();
+    let found: Vec<Way> = strangers(question).iter().filter_map(admitted).collect();
     // Where one might be, there may be several.
     found.iter().cloned().chain(found.iter().cloned()).collect()
 }
 
-/// Users and roles of the account that the snapshot does not hold.
-fn candidates(question: &Question<'_>) -> Vec<(ResidentKind, String)> {
-    let partition = question.facts.arn.partition();
-    let account = question.account;
-    let mut all = vec![
-        (ResidentKind::Role, format!("arn:{partition}:iam::{account}:role/any-role-not-read")),
-        (ResidentKind::User, format!("arn:{partition}:iam::{account}:user/any-user-not-read")),
-    ];
-    all.extend(
-        named(question)
-            .into_iter()
-            .filter(|(_, arn)| question.household.residents.iter().all(|resident| resident.arn() != arn)),
-    );
-    all
+/// Those of the account who may exist and were not read: users and roles that the key names, and any other.
+pub(super) fn strangers<'a>(question: &Question<'a>) -> Vec<Resident<'a>> {
+    let (household, library) = (question.household, question.library);
+    let any = |kind, name| {
+        let arn = format!("arn:{}:iam::{}:{name}", question.facts.arn.partition(), question.account);
+        household.unnamed(kind, &arn, library)
+    };
+    let unnamed = [any(ResidentKind::Role, "role/not-read"), any(ResidentKind::User, "user/not-read")];
+    let missing = named(question)
+        .into_iter()
+        .filter(|(_, arn)| household.residents.iter().all(|resident| resident.arn() != arn))
+        .filter_map(|(kind, arn)| household.unread(kind, &arn, library));
+    unnamed.into_iter().flatten().chain(missing).collect()
 }
 
 /// Users and roles of the account that the key's policies name: as principals, or by a condition on their ARN.

@@ -3,7 +3,7 @@
 //! engine allows too.
 
 use keyreach_policy::{
-    Caller as EngineCaller, Context, Decision, Policies, Request, RuleSet, authorize_under,
+    Caller as EngineCaller, Context, Decision, Policies, Request, Rule, RuleSet, authorize_under,
     aws::{AccountId, Action},
 };
 
@@ -14,7 +14,7 @@ use super::{
     hold::{Outcome, Trial, Way},
     opening::Clause,
     reading::{Lens, Reading},
-    resident::{Resident, ResidentKind},
+    resident::{Acquaintance, Resident, ResidentKind},
     way_in::Opening,
     world::World,
 };
@@ -145,7 +145,7 @@ impl Gate<'_> {
         let may_deny = hidden
             || resident.half_known()
             || self.unread.policy
-            || self.unread.guardrails
+            || (self.unread.guardrails && !resident.linked)
             || open_facts(&world, resident.account);
         let may_allow = |question: &Question<'_>| {
             hidden
@@ -230,6 +230,9 @@ impl<'q> Question<'q> {
         let lens = Lens::new(self.world, reading);
         let (mut best, mut unclear) = (None::<(Opening<'q>, Holding)>, false);
         'search: for caller in &self.callers {
+            if !self.is_of_role(caller, &lens) {
+                continue;
+            }
             for &opening in &self.gate.openings {
                 if !opening.actions().contains(self.action) || !(self.through)(opening) {
                     continue;
@@ -263,13 +266,27 @@ impl<'q> Question<'q> {
         Pass { reading, verdict, touched: lens.touched(), bug }
     }
 
+    /// Whether a session that is named is one of the role (SEM-6).
+    fn is_of_role(&self, caller: &Caller, lens: &Lens<'_>) -> bool {
+        let name = caller.session().and_then(|_| caller.role_name());
+        if name.is_none_or(|name| self.resident.arn().rsplit('/').next() == Some(name)) {
+            return true;
+        }
+        lens.touch(Rule::RoleNameCase);
+        !lens.reading.role_name_with_case
+    }
+
     /// The policy engine must allow the request too, under the same reading.
     fn replay(&self, witness: &Witness, reading: Reading) -> Result<(), String> {
         let mut context = Context::new();
         for (key, values) in &witness.context {
             context.insert(key.clone(), values.iter().cloned()).map_err(|error| error.to_string())?;
         }
-        let arn = Some(self.resident.arn()).filter(|_| self.resident.kind == ResidentKind::Role);
+        let arn = match self.resident.acquaintance {
+            Acquaintance::Whole => Some(self.resident.arn()),
+            Acquaintance::Name | Acquaintance::Account => context.single("aws:PrincipalArn"),
+        };
+        let arn = arn.filter(|_| self.resident.kind == ResidentKind::Role);
         let caller = EngineCaller::parse(&witness.principal, arn).map_err(|error| error.to_string())?;
         let key = self.world.facts.arn.clone();
         let request = Request::new(caller, self.action, key, context)

@@ -8,7 +8,7 @@ use super::{
     gate::label,
     known::Known,
     library::Library,
-    resident::{Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key},
+    resident::{Acquaintance, Boundary, Limit, Limits, Paper, Resident, ResidentKind, Rules, by_key},
     statement::Reviewed,
 };
 use crate::snapshot::{
@@ -111,6 +111,7 @@ fn root<'l>(partition: &Partition, account: &Account, limits: &Arc<Limits<'l>>) 
         kind: ResidentKind::Root,
         account: account.id,
         known: Arc::new(known),
+        acquaintance: Acquaintance::Whole,
         linked: false,
         papers: Vec::new(),
         unread: false,
@@ -191,6 +192,7 @@ impl<'l, 'r> Registry<'l, 'r> {
             kind,
             account: self.account,
             known: Arc::new(known),
+            acquaintance: Acquaintance::Whole,
             linked,
             unread: shelf.unread,
             identity: Rules::of(shelf.papers.iter().map(|paper| paper.policy)),

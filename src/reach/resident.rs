@@ -28,12 +28,24 @@ pub enum ResidentKind {
     Role,
 }
 
+/// How much of a principal is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Acquaintance {
+    /// All that IAM tells
+    Whole,
+    /// Its name; its tags, its id stay open
+    Name,
+    /// Its account: it bears a name that no policy holds
+    Account,
+}
+
 /// A user, a role or the root user of an account.
 #[derive(Debug, Clone)]
 pub struct Resident<'l> {
     pub(super) kind: ResidentKind,
     pub(super) account: AccountId,
     pub(super) known: Arc<Known>,
+    pub(super) acquaintance: Acquaintance,
     /// A service-linked role, which no guardrail binds (SEM-48)
     pub(super) linked: bool,
     /// Its identity policies
@@ -138,6 +150,7 @@ impl<'l> Resident<'l> {
             kind,
             account,
             known: Arc::new(known),
+            acquaintance: if kind == ResidentKind::Root { Acquaintance::Whole } else { Acquaintance::Name },
             linked,
             papers: Vec::new(),
             unread: kind != ResidentKind::Root,
@@ -181,10 +194,16 @@ impl<'l> Resident<'l> {
         std::iter::once(identity).chain(boundary).chain(levels).collect()
     }
 
-    /// Some policy of its own was not read.
+    /// It has a permissions boundary.
     #[must_use]
-    pub fn is_half_known(&self) -> bool {
-        self.unread
+    pub fn is_bounded(&self) -> bool {
+        self.boundary.is_some()
+    }
+
+    /// A policy of its own or its boundary was not read.
+    #[must_use]
+    pub fn is_half_read(&self) -> bool {
+        self.unread || self.boundary.as_ref().is_some_and(|boundary| boundary.policy.is_none())
     }
 
     /// The SCPs that bind it.
@@ -194,8 +213,7 @@ impl<'l> Resident<'l> {
 
     /// Something that could deny or allow it was not read.
     pub(super) fn half_known(&self) -> bool {
-        let boundary = self.boundary.as_ref().is_some_and(|boundary| boundary.policy.is_none());
-        self.unread || boundary || self.limits().is_some_and(|limits| limits.unread)
+        self.is_half_read() || self.limits().is_some_and(|limits| limits.unread)
     }
 
     /// Every set of statements that binds it, its own first.
@@ -216,15 +234,15 @@ impl<'l> Resident<'l> {
             },
             account: Some(self.account),
             belongs,
-            name: match (self.kind, session) {
-                (ResidentKind::Root, _) => None,
-                (_, Some(session)) => Some(session.to_owned()),
-                (_, None) => Some(self.known.arn.clone()),
+            name: match (self.kind, session, self.acquaintance) {
+                (ResidentKind::Root, ..) | (_, None, Acquaintance::Account) => None,
+                (_, Some(session), _) => Some(session.to_owned()),
+                (_, None, _) => Some(self.known.arn.clone()),
             },
             respelled: false,
             linked: self.linked,
             zone: Zone::Organization,
-            known: Some(Arc::clone(&self.known)),
+            known: (self.acquaintance == Acquaintance::Whole).then(|| Arc::clone(&self.known)),
         }
     }
 }

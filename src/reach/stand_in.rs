@@ -7,7 +7,7 @@ use super::{
     known::Known,
     library::Library,
     population::Household,
-    resident::{Limits, Paper, Resident, ResidentKind, Rules},
+    resident::{Acquaintance, Limits, Paper, Resident, ResidentKind, Rules},
 };
 
 impl<'l> Resident<'l> {
@@ -19,6 +19,13 @@ impl<'l> Resident<'l> {
         Self { papers, unread: false, identity: Rules::of(all.into_iter()), ..self.clone() }
     }
 
+    /// The same without its boundary.
+    #[must_use]
+    pub fn unbounded(&self) -> Self {
+        let known = Known { bounded: false, ..Known::clone(&self.known) };
+        Self { boundary: None, known: Arc::new(known), ..self.clone() }
+    }
+
     /// The same without service control policies.
     #[must_use]
     pub fn unlimited(&self) -> Self {
@@ -27,14 +34,29 @@ impl<'l> Resident<'l> {
 }
 
 impl<'l> Household<'l> {
-    /// A user or role of the account that was not read or does not exist, whose own IAM allows everything; `None`
+    /// A user or role of the account that does not exist, without tags, whose own IAM allows everything; `None`
     /// where the account has no root user to stand beside.
     #[must_use]
     pub fn stand_in(&self, kind: ResidentKind, arn: &str, library: &'l Library<'l>) -> Option<Resident<'l>> {
         let root = self.residents.first()?;
         let known =
             Known { arn: arn.to_owned(), id: "unread".to_owned(), tags: BTreeMap::new(), bounded: false };
-        let stranger = Resident { kind, known: Arc::new(known), ..root.clone() };
+        let linked = known.is_service_linked();
+        let stranger = Resident { kind, known: Arc::new(known), linked, ..root.clone() };
         Some(stranger.empowered(library))
+    }
+
+    /// As `stand_in`, but one who may exist and was not read: its tags and its id are open.
+    #[must_use]
+    pub fn unread(&self, kind: ResidentKind, arn: &str, library: &'l Library<'l>) -> Option<Resident<'l>> {
+        let stranger = self.stand_in(kind, arn, library)?;
+        Some(Resident { acquaintance: Acquaintance::Name, ..stranger })
+    }
+
+    /// As `unread`, under a name that no policy holds; `arn` stands for it.
+    #[must_use]
+    pub fn unnamed(&self, kind: ResidentKind, arn: &str, library: &'l Library<'l>) -> Option<Resident<'l>> {
+        let stranger = self.stand_in(kind, arn, library)?;
+        Some(Resident { acquaintance: Acquaintance::Account, ..stranger })
     }
 }

@@ -3,7 +3,7 @@
 mod brute;
 mod cases;
 mod confirmed;
-mod setting;
+pub(crate) mod setting;
 mod shared;
 
 use rayon::prelude::*;

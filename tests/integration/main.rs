@@ -17,6 +17,8 @@ mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
 mod inside;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod lockout;
 mod reach;
 mod report;
 mod scan;
