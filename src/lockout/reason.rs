@@ -124,8 +124,7 @@ fn hands_over(question: &Question<'_>, action: Action) -> bool {
     let facts = Facts { policies: &policies, guardrails: &[], ..question.facts };
     let root = question.household.residents.iter().find(|one| one.kind() == ResidentKind::Root);
     let gate = Gate::new(facts, GateUnread { guardrails: false, ..question.unread });
-    root.zip(gate)
-        .is_some_and(|(root, gate)| gate.answer(&root.unlimited(), action).lower != Answer::Cannot)
+    root.zip(gate).is_some_and(|(root, gate)| gate.answer(&root.unlimited(), action).lower != Answer::Cannot)
 }
 
 /// What the text of the policy says of those whom it names.

@@ -114,8 +114,7 @@ pub(super) fn ways(question: &Question<'_>, action: Action) -> Ways {
 fn hidden(question: &Question<'_>, gate: &Gate<'_>, action: Action) -> Vec<Way> {
     let admitted = |stranger: &Resident<'_>| {
         let answer = gate.answer(stranger, action);
-        let way =
-            Way { custody: Custody::default(), ..Way::new(question, stranger, answer.upper.holding()) };
+        let way = Way { custody: Custody::default(), ..Way::new(question, stranger, answer.upper.holding()) };
         (answer.upper != Verdict::Cannot).then_some(way)
     };
     let found: Vec<Way> = strangers(question).iter().filter_map(admitted).collect();
