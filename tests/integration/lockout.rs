@@ -1,6 +1,9 @@
 //! Lockout: cases with their verdicts, laws that hold over random accounts, and brute force beside the search.
 
+mod brute;
 mod cases;
+mod laws;
+mod random;
 mod setting;
 
 use std::collections::BTreeSet;
