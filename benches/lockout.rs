@@ -3,12 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a bench that cannot go on has failed, prints its figures, and measures real time"
 )]
 
-#[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/integration/lockout/brute.rs"]
 mod brute;
 #[expect(dead_code, reason = "the tests use more of it")]

@@ -92,7 +92,7 @@ fn a_deny_adds_no_writer() {
             }
             _ => {
                 let all = denied.as_object_mut().unwrap().entry(place).or_insert_with(|| json!([]));
-                all.as_array_mut().unwrap().push(json!({"at": "unit", "statements": [deny.clone()]}));
+                all.as_array_mut().unwrap().push(json!({"at": "unit", "statements": [deny]}));
             }
         }
         let before = brute::writers(&judged(account));
