@@ -1,5 +1,5 @@
-//! `cargo bench --bench lockout -- brute-force [COUNT]` holds who governs the keys of 20,000 random small accounts to
-//! brute force.
+//! `cargo bench --bench lockout`: how long it takes to say who governs each key of a large account, and how that
+//! grows. `-- brute-force [COUNT]` holds 20,000 random small accounts to brute force instead.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -19,6 +19,8 @@ mod example;
 mod random;
 #[path = "../tests/integration/lockout/setting.rs"]
 mod setting;
+#[path = "lockout/speed.rs"]
+mod speed;
 
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/integration/inside/setting.rs"]
@@ -39,12 +41,7 @@ fn main() -> ExitCode {
         let count = words.get(1).and_then(|word| word.parse().ok()).unwrap_or(20_000);
         return brute_force(count);
     }
-    speed()
-}
-
-/// How fast keys are judged.
-fn speed() -> ExitCode {
-    println!("nothing is measured yet: -- brute-force [COUNT]");
+    speed::speed();
     ExitCode::SUCCESS
 }
 

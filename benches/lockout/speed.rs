@@ -105,7 +105,9 @@ fn role(number: usize) -> Role {
             document: document(&[allow(&["logs:PutLogEvents"], "*")]),
         }],
         attached_policies: attached.map(|n| format!("arn:aws:iam::{ACCOUNT}:policy/policy-{n}")).collect(),
-        permissions_boundary: (number % 5 == 0).then(|| format!("arn:aws:iam::{ACCOUNT}:policy/policy-0")),
+        permissions_boundary: number
+            .is_multiple_of(5)
+            .then(|| format!("arn:aws:iam::{ACCOUNT}:policy/policy-0")),
         tags: Vec::new(),
         create_date: None,
         last_used: Some("2026-03-01T00:00:00Z".parse().unwrap()),
