@@ -1,33 +1,36 @@
 //! Every key judged, in parallel: a [`Snapshot`] in, an [`Assessment`] out.
 //!
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
-//! Exposure is decided in `reach`; lockout is not judged yet, and says so.
+//! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
+pub mod access;
 pub mod exposure;
 pub mod finding;
+mod governance;
 mod library;
 pub mod lockout;
 pub mod rotation;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
-use keyreach_policy::aws::{AccountId, Arn};
+use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
 
 use crate::{
-    config::TrustedSettings,
-    reach::{self, Facts, Judged, Perimeter},
+    check::{self, Scene},
+    config::JudgementSettings,
+    reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
         Snapshot,
+        cell::Cell,
         gap::{Gap, GapKind},
         key::Key,
         organization::Account,
     },
 };
-use exposure::{Exposure, GrantZone, ViaKind};
+use exposure::{Exposure, GrantZone, ReachZone, ViaKind};
 use finding::Finding;
-use library::Library;
+use governance::Ruling;
 use lockout::{Lockout, Unread};
 use rotation::Eligibility;
 
@@ -46,7 +49,7 @@ pub struct KeyAssessment {
     /// Who outside can reach it.
     pub exposure: Exposure,
     /// Who can still govern it.
-    pub lockout: Lockout,
+    pub lockout: Arc<Lockout>,
     /// Where each of its grants leads, in the order of the key's grants.
     pub grant_zones: Vec<GrantZone>,
     /// Whether and how it can rotate.
@@ -55,89 +58,154 @@ pub struct KeyAssessment {
     pub gaps: Vec<Gap>,
 }
 
-/// Judges every key of a snapshot. `trusted` tells which parties outside are known and wanted.
+/// Judges every key of a snapshot.
 #[must_use]
-pub fn assess(snapshot: &Snapshot, trusted: &TrustedSettings) -> Assessment {
-    let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
-    let keys: Vec<(AccountId, &Key)> =
-        snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(|key| (cell.account_id, key))).collect();
-    let bench = Bench {
-        library: Library::of(snapshot),
-        perimeter: Perimeter::new(snapshot, trusted),
-        taken_at: snapshot.scan.taken_at,
-    };
-    let judge = |&(account, key): &(AccountId, &Key)| {
-        let of_account = accounts.get(&account).copied();
-        let unread = Unread::about(snapshot, account, of_account, key);
-        bench.judge(account, of_account, key, unread)
-    };
+pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    let cases = bench.cases();
+    let rulings = bench.rulings(&cases);
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
-    Assessment { keys: keys.par_iter().map(judge).collect(), findings: Vec::new() }
+    let judged: Vec<_> =
+        cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
+    let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    findings.sort_by(Finding::order);
+    Assessment { keys, findings }
+}
+
+/// Judges who governs each key, and nothing else; in the snapshot's order.
+#[must_use]
+pub fn lockouts(snapshot: &Snapshot, settings: &JudgementSettings) -> Vec<Arc<Lockout>> {
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    bench.rulings(&bench.cases()).iter().map(|ruling| Arc::clone(&ruling.lockout)).collect()
+}
+
+fn accounts(snapshot: &Snapshot) -> BTreeMap<AccountId, &Account> {
+    snapshot.accounts.iter().map(|account| (account.id, account)).collect()
+}
+
+/// One key, with what the snapshot says of it put together.
+struct Case<'a> {
+    cell: &'a Cell,
+    key: &'a Key,
+    account: Option<&'a Account>,
+    /// `None` where the key's ARN is none
+    dossier: Option<Dossier<'a>>,
+    unread: Unread,
 }
 
 /// What judging one key needs beside the key.
 struct Bench<'a> {
-    library: Library<'a>,
+    snapshot: &'a Snapshot,
+    settings: &'a JudgementSettings,
+    accounts: &'a BTreeMap<AccountId, &'a Account>,
+    library: &'a Library<'a>,
+    population: Population<'a>,
     perimeter: Perimeter,
-    taken_at: Timestamp,
+}
+
+impl<'a> Bench<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        settings: &'a JudgementSettings,
+        accounts: &'a BTreeMap<AccountId, &'a Account>,
+        library: &'a Library<'a>,
+    ) -> Self {
+        let population = Population::new(snapshot, library);
+        let perimeter = Perimeter::new(snapshot, &settings.trusted);
+        Self { snapshot, settings, accounts, library, population, perimeter }
+    }
+
+    fn cases(&self) -> Vec<Case<'a>> {
+        let keys: Vec<(&'a Cell, &'a Key)> = self
+            .snapshot
+            .cells
+            .iter()
+            .flat_map(|cell| cell.keys.iter().map(move |key| (cell, key)))
+            .collect();
+        keys.par_iter().map(|(cell, key)| self.case(cell, key)).collect()
+    }
+
+    fn case(&self, cell: &'a Cell, key: &'a Key) -> Case<'a> {
+        let account = self.accounts.get(&cell.account_id).copied();
+        let dossier = self.library.dossier(cell.account_id, account, key);
+        let unread = Unread::about(self.snapshot, cell.account_id, account, key);
+        Case { cell, key, account, dossier, unread }
+    }
 }
 
 impl Bench<'_> {
-    fn judge(
-        &self,
-        account: AccountId,
-        of_account: Option<&Account>,
-        key: &Key,
-        unread: Unread,
-    ) -> KeyAssessment {
-        let Judged { exposure, grant_zones, bug } = self.exposure(account, of_account, key);
-        let gap = |message| Gap {
-            operation: "keyreach:Exposure".to_owned(),
-            resource: key.arn.clone(),
-            kind: GapKind::Bug,
-            code: None,
-            message,
+    fn judge(&self, case: &Case<'_>, ruling: &Ruling) -> (KeyAssessment, Vec<Finding>) {
+        let Case { cell, key, .. } = *case;
+        let Some(dossier) = &case.dossier else {
+            return (KeyAssessment::of_no_arn(key, &ruling.lockout), Vec::new());
         };
-        KeyAssessment {
+        let Judged { exposure, grant_zones, bug } = self.exposure(dossier);
+        let policies: Vec<(ViaKind, &Policy)> =
+            dossier.policies().map(|(kind, policy)| (kind, policy.policy())).collect();
+        let findings = check::findings(&Scene {
+            snapshot: self.snapshot,
+            accounts: self.accounts,
+            settings: self.settings,
+            cell,
+            key,
+            policies: &policies,
+            exposure: &exposure,
+            grant_zones: &grant_zones,
+            lockout: &ruling.lockout,
+            usable: self.usable(case, &exposure),
+        });
+        let bugs = bug.map(|message| bug_gap(key, "keyreach:Exposure", message)).into_iter();
+        let others = ruling.bug.clone().map(|message| bug_gap(key, "keyreach:Lockout", message));
+        let judged = KeyAssessment {
             exposure,
-            lockout: Lockout::not_judged(unread),
+            lockout: Arc::clone(&ruling.lockout),
             grant_zones,
             rotation: Eligibility::of(key),
-            gaps: bug.map(gap).into_iter().collect(),
-        }
+            gaps: bugs.chain(others).collect(),
+        };
+        (judged, findings)
     }
 
-    fn exposure(&self, account: AccountId, of_account: Option<&Account>, key: &Key) -> Judged {
-        let Ok(arn) = key.arn.parse::<Arn>() else {
-            return Judged {
-                exposure: Exposure::not_judged(),
-                grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
-                bug: Some(format!("`{}` is no ARN", key.arn)),
-            };
-        };
-        let texts = [
-            (ViaKind::KeyPolicy, key.policy.known()),
-            (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
-        ];
-        let written = || texts.iter().filter_map(|(kind, text)| Some((*kind, text.as_ref()?.as_str())));
-        let policies: Vec<_> =
-            written().filter_map(|(kind, text)| Some((kind, self.library.policy(text)?))).collect();
-        let unread = policies.len() < written().count()
-            || key.policy.gap().is_some()
-            || key.ram_policy.gap().is_some()
-            || key.grants.gap.is_some();
-        let guardrails = self.library.guardrails_over(account, of_account);
-        reach::exposure(Facts {
-            arn: &arn,
-            metadata: key.metadata.known(),
-            tags: key.tags.known(),
-            aliases: &key.aliases,
-            policies: &policies,
-            grants: &key.grants.items,
-            unread,
-            guardrails: &guardrails,
-            perimeter: &self.perimeter,
-            taken_at: self.taken_at,
-        })
+    fn exposure(&self, dossier: &Dossier<'_>) -> Judged {
+        let taken_at = self.snapshot.scan.taken_at;
+        let mut judged = reach::exposure(dossier.facts(&self.perimeter, taken_at));
+        let from_inside = |reach: &&mut exposure::Reach| reach.zone == ReachZone::Organization;
+        let mut reaches = judged.exposure.reaches.iter_mut().filter(from_inside).peekable();
+        let gate = reaches.peek().and_then(|_| dossier.gate(&self.perimeter, taken_at));
+        for reach in reaches {
+            let confirmation =
+                gate.as_ref().map(|gate| gate.confirm(&self.population, reach)).unwrap_or_default();
+            reach.confirmed = confirmation.holds;
+            judged.bug = judged.bug.take().or(confirmation.bug);
+        }
+        judged
+    }
+}
+
+impl KeyAssessment {
+    /// A key of which no question can be asked.
+    fn of_no_arn(key: &Key, lockout: &Arc<Lockout>) -> Self {
+        let message = format!("`{}` is no ARN", key.arn);
+        Self {
+            exposure: Exposure::not_judged(),
+            lockout: Arc::clone(lockout),
+            grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
+            rotation: Eligibility::of(key),
+            gaps: vec![bug_gap(key, "keyreach:Exposure", message)],
+        }
+    }
+}
+
+/// Keyreach contradicts itself.
+fn bug_gap(key: &Key, operation: &str, message: String) -> Gap {
+    Gap {
+        operation: operation.to_owned(),
+        resource: key.arn.clone(),
+        kind: GapKind::Bug,
+        code: None,
+        message,
     }
 }

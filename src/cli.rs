@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use keyreach_policy::{Caller, aws::Action};
 
 use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
 
@@ -48,6 +49,8 @@ pub enum Verb {
     Simulate(SimulateArgs),
     /// Read key policy documents before they are deployed: errors, and statements without effect
     Check(CheckArgs),
+    /// Say which principals can do something with a key, through what, and why one cannot
+    WhoCan(WhoCanArgs),
     /// Print the least-privilege role of the scanner
     Role(RoleArgs),
     /// Print the JSON Schema of a document
@@ -140,6 +143,70 @@ pub struct CheckArgs {
     /// Key policies as bare JSON documents
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+/// `who-can`
+#[derive(Debug, Args)]
+#[command(after_help = WHO_CAN)]
+pub struct WhoCanArgs {
+    /// A permission on keys, as `kms:Decrypt` or `Decrypt`
+    #[arg(value_parser = action_on_key)]
+    pub action: Action,
+    /// The key: its ARN, its id, or an alias
+    pub key: String,
+    /// The snapshot.json of a scan
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: PathBuf,
+    /// Say instead why this principal cannot, if it cannot
+    #[arg(long, value_name = "ARN", value_parser = principal)]
+    pub deny_reason: Option<String>,
+    /// A settings file, for the parties that are trusted
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Answer for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+const WHO_CAN: &str = "\
+Each principal is shown with the statement or grant that lets it in, the identity policy that \
+allows, and the conditions that a request must meet. A role stands for some session of it \
+without a session policy.
+
+Examples:
+  keyreach who-can kms:Decrypt alias/orders --snapshot keyreach-out/snapshot.json
+  keyreach who-can PutKeyPolicy 1234abcd-12ab-34cd-56ef-1234567890ab --snapshot snapshot.json \\
+      --deny-reason arn:aws:iam::111122223333:role/admin";
+
+/// A permission that is asked for a key, with or without its prefix.
+fn action_on_key(text: &str) -> Result<Action, String> {
+    let name = if text.contains(':') { text.to_owned() } else { format!("kms:{text}") };
+    let on_key = || Action::all().filter(|action| action.is_on_key());
+    if let Some(action) = on_key().find(|action| action.name().eq_ignore_ascii_case(&name)) {
+        return Ok(action);
+    }
+    if let Ok(action) = name.parse::<Action>() {
+        return Err(format!("{action} is not asked for a key"));
+    }
+    let lower = name.to_ascii_lowercase();
+    let near: Vec<&str> =
+        on_key().map(Action::name).filter(|known| known.to_ascii_lowercase().starts_with(&lower)).collect();
+    let hint = if near.is_empty() || lower.ends_with(':') {
+        String::new()
+    } else {
+        format!("; there is {}", near.join(", "))
+    };
+    Err(format!("no KMS permission is called so{hint}"))
+}
+
+/// The ARN of somebody who can ask.
+fn principal(text: &str) -> Result<String, String> {
+    match Caller::parse(text, None) {
+        Ok(_) if text.starts_with("arn:") => Ok(text.to_owned()),
+        _ => {
+            Err("the ARN of a user, a role, a role session or an account's root user is expected".to_owned())
+        }
+    }
 }
 
 /// `role`

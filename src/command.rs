@@ -10,6 +10,7 @@ mod scan;
 mod schema;
 mod simulate;
 mod voice;
+mod who_can;
 
 use std::io::{self, IsTerminal};
 
@@ -31,6 +32,7 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Demo(args) => demo::run(args),
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Check(args) => check::run(&args),
+        Verb::WhoCan(args) => who_can::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };

@@ -4,17 +4,22 @@
 #[expect(clippy::disallowed_methods, reason = "reads the settings file")]
 pub mod load;
 pub mod raw;
+mod thresholds;
+mod trusted;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
 };
 
-use keyreach_policy::aws::{AccountId, AccountIdError, Arn, OrganizationId, Region};
+use keyreach_policy::aws::{AccountId, AccountIdError, Arn, Region};
 use thiserror::Error;
 
 use raw::{RawSettings, Words};
+
+pub use thresholds::Thresholds;
+pub use trusted::{TrustedParty, TrustedSettings};
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,26 +30,17 @@ pub struct Settings {
     pub pace: PaceSettings,
     /// What to write, and when to complain.
     pub report: ReportSettings,
+    /// What to hold keys to.
+    pub judgement: JudgementSettings,
+}
+
+/// What to hold keys to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JudgementSettings {
     /// Whom to trust.
     pub trusted: TrustedSettings,
-}
-
-/// Accounts and organizations outside that are known and wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedSettings {
-    /// The accounts.
-    pub accounts: BTreeMap<AccountId, TrustedParty>,
-    /// The organizations.
-    pub organizations: BTreeMap<OrganizationId, TrustedParty>,
-}
-
-/// Who a trusted account or organization is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustedParty {
-    /// Its name.
-    pub name: String,
-    /// Why it is trusted.
-    pub reason: String,
+    /// From when on a thing is worth a finding.
+    pub thresholds: Thresholds,
 }
 
 /// Whom to visit, and as whom.
@@ -251,7 +247,7 @@ impl Settings {
     }
 
     fn validate(raw: RawSettings) -> Result<Self, ConfigError> {
-        let (scan, pace, report, trusted) = (raw.scan, raw.pace, raw.report, raw.trusted);
+        let (scan, pace, report) = (raw.scan, raw.pace, raw.report);
         let defaults = ScanSettings::default();
         Ok(Self {
             scan: ScanSettings {
@@ -265,41 +261,12 @@ impl Settings {
             },
             pace: PaceSettings::validate(&pace)?,
             report: ReportSettings::validate(report)?,
-            trusted: TrustedSettings::validate(trusted)?,
+            judgement: JudgementSettings {
+                trusted: TrustedSettings::validate(raw.trusted)?,
+                thresholds: Thresholds::validate(&raw.thresholds)?,
+            },
         })
     }
-}
-
-impl TrustedSettings {
-    fn validate(raw: raw::RawTrusted) -> Result<Self, ConfigError> {
-        let mut trusted = Self::default();
-        for entry in raw.account {
-            let party = party(entry.name, entry.reason)?;
-            let setting = "trusted.account.id";
-            let id = entry.id.parse().map_err(|source| ConfigError::Account { setting, source })?;
-            if trusted.accounts.insert(id, party).is_some() {
-                return Err(value(setting, id, "is there twice"));
-            }
-        }
-        for entry in raw.organization {
-            let party = party(entry.name, entry.reason)?;
-            let setting = "trusted.organization.id";
-            let problem = "is not an organization's id such as `o-a1b2c3d4e5`";
-            let id: OrganizationId = entry.id.parse().map_err(|_| value(setting, &entry.id, problem))?;
-            if trusted.organizations.insert(id, party).is_some() {
-                return Err(value(setting, &entry.id, "is there twice"));
-            }
-        }
-        Ok(trusted)
-    }
-}
-
-/// A trust without a reason is forgotten before it is wrong.
-fn party(name: String, reason: String) -> Result<TrustedParty, ConfigError> {
-    if name.trim().is_empty() || reason.trim().is_empty() {
-        return Err(value("trusted", name, "needs a name and a reason"));
-    }
-    Ok(TrustedParty { name, reason })
 }
 
 impl PaceSettings {
@@ -436,6 +403,7 @@ mod tests {
             ("[scan]\norganization_role = 'x'", "organization_role: `x`"),
             ("[pace]\nquota_share = 0.0", "pace.quota_share: `0`"),
             ("[pace]\nin_flight = 0", "pace.in_flight: `0`"),
+            ("[thresholds]\nunused_role_days = 0", "thresholds.unused_role_days: `0`"),
             ("[report]\nformat = 'pdf'", "format: `pdf`"),
             ("[report]\nfail_on = 'bad'", "fail_on: `bad`"),
             ("[[trusted.account]]\nid = '1'\nname = 'a'\nreason = 'b'", "trusted.account.id: `1`"),

@@ -11,6 +11,8 @@
 //! | [`collect`] | asks AWS | yes |
 //! | [`snapshot`] | everything one scan saw and could not see, a value | only `snapshot::file` |
 //! | [`reach`] | who outside can reach a key | no |
+//! | [`lockout`] | who can still govern a key | no |
+//! | [`check`] | what is worth a finding | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
 //! | [`command`] | one file a verb; reads the clock, writes the files | yes |
@@ -19,6 +21,7 @@
 //! the demo and the tests in `keyreach-mocks`.
 
 pub mod assess;
+pub mod check;
 pub mod cli;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the room that asks AWS")]
 pub mod collect;
@@ -29,6 +32,7 @@ pub mod collect;
 )]
 pub mod command;
 pub mod config;
+pub mod lockout;
 pub mod outcome;
 pub mod reach;
 pub mod report;

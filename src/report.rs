@@ -3,6 +3,7 @@
 //! Made of a [`Snapshot`] and its [`Assessment`] alone: no clock, no files, so that rendering again gives
 //! the same bytes. Who opens the files is the command's business.
 
+pub mod access;
 pub mod coverage;
 mod html;
 mod json;

@@ -6,6 +6,7 @@
 pub mod cell;
 #[expect(clippy::disallowed_types, reason = "reads and prints snapshots")]
 pub mod file;
+mod find;
 pub mod gap;
 pub mod grant;
 pub mod key;

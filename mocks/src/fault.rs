@@ -80,6 +80,7 @@ fn selects(fault: &Fault, target: Target<'_>) -> bool {
         && fits(&fault.operation, target.operation.name)
         && fits(&fault.account, target.account)
         && fits(&fault.region, target.region)
+        && fits(&fault.resource, target.resource)
         && fault.key.as_ref().is_none_or(|key| target.key_names.contains(key))
 }
 

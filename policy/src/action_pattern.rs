@@ -13,6 +13,16 @@ impl ActionSet {
         let named = self.patterns.iter().fold(Actions::none(), |set, text| set.union(covered(text)));
         if self.negated { named.complement() } else { named }
     }
+
+    /// Whether the element covers an action of any service, such as `iam:PutRolePolicy`.
+    #[must_use]
+    pub fn covers(&self, action: &str) -> bool {
+        let action = action.to_ascii_lowercase();
+        let one = |text: &String| {
+            text == "*" || (text.contains(':') && Glob::plain(&text.to_ascii_lowercase()).matches(&action))
+        };
+        self.patterns.iter().any(one) != self.negated
+    }
 }
 
 /// What one pattern covers. Without a colon only `*` covers anything.
@@ -40,10 +50,26 @@ fn covered(text: &str) -> Actions {
 #[cfg(test)]
 mod tests {
     use super::covered;
-    use crate::aws::Actions;
+    use crate::{
+        aws::Actions,
+        syntax::{ActionSet, OneOrMany, Place},
+    };
 
     fn names(pattern: &str) -> Vec<&'static str> {
         covered(pattern).iter().map(|action| action.name()).collect()
+    }
+
+    #[test]
+    fn actions_of_other_services() {
+        let set = |negated, patterns: &[&str]| ActionSet {
+            negated,
+            patterns: OneOrMany::many(patterns.iter().map(|text| (*text).to_owned()).collect()),
+            place: Place::default(),
+        };
+        assert!(set(false, &["iam:put*policy"]).covers("iam:PutRolePolicy"));
+        assert!(!set(false, &["kms:*", "iam"]).covers("iam:PutRolePolicy"));
+        assert!(set(true, &["kms:*"]).covers("iam:PutRolePolicy"));
+        assert!(!set(true, &["*"]).covers("iam:PutRolePolicy"));
     }
 
     #[test]

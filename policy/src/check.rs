@@ -148,6 +148,14 @@ pub fn check(text: &str) -> Vec<Complaint> {
     found.into_iter().map(positioned).collect()
 }
 
+/// What is wrong with one statement.
+#[must_use]
+pub fn problems(statement: &Statement) -> Vec<Problem> {
+    let mut found = Vec::new();
+    check_statement(statement, &mut found);
+    found.into_iter().map(|(problem, _)| problem).collect()
+}
+
 type Found = Vec<(Problem, Place)>;
 
 fn check_document(document: &Document, found: &mut Found) {

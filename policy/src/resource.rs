@@ -45,6 +45,25 @@ struct Wild {
     pieces: Vec<Piece>,
 }
 
+impl ResourceSet {
+    /// Whether the element may cover an ARN, its variables standing for anything.
+    #[must_use]
+    pub fn may_cover(&self, arn: &str) -> bool {
+        let one = |text: &String| {
+            let parts = pieces(text, true, true);
+            let open = parts
+                .iter()
+                .map(|piece| if let Piece::Variable { .. } = piece { &Piece::Star } else { piece });
+            Glob::new(open).matches(arn)
+        };
+        if self.negated {
+            !self.patterns.iter().any(|text| text == "*" || text == arn)
+        } else {
+            self.patterns.iter().any(one)
+        }
+    }
+}
+
 impl Resources {
     pub(crate) fn new(set: &ResourceSet, variables: bool) -> Self {
         let patterns = set.patterns.iter().map(|text| Pattern::new(text, variables)).collect();

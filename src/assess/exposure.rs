@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use keyreach_policy::aws::Access;
+
 /// The widest zone outside the key's own account from which some principal can perform some operation on the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -87,30 +89,6 @@ pub enum GrantZone {
     Unknown,
 }
 
-/// What sort of thing an action lets its caller do with a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Decrypt, ReEncryptFrom, Decapsulate.
-    Decrypt,
-    /// Encrypt, ReEncryptTo, GenerateDataKey and its kin, Encapsulate.
-    Encrypt,
-    /// Sign.
-    Sign,
-    /// Verify, VerifyMac.
-    Verify,
-    /// GenerateMac.
-    Mac,
-    /// DeriveSharedSecret.
-    Derive,
-    /// DescribeKey, GetPublicKey, GetKeyRotationStatus, ListGrants.
-    Describe,
-    /// CreateGrant, RetireGrant, RevokeGrant.
-    Grant,
-    /// Everything else.
-    Administer,
-}
-
 /// The sort of document that lets a caller through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -162,7 +140,8 @@ pub struct Reach {
     pub conditions: Vec<String>,
     /// The caller needs a policy of its own account as well.
     pub needs_identity_policy: bool,
-    /// Inside the organization: whether a principal that exists there holds the permission too; `null` where not known.
+    /// From the organization: whether a user or role that exists there holds one of the actions too; `null` where
+    /// not known, and for other zones. Root users do not count: each holds what its account is given.
     pub confirmed: Option<bool>,
     /// One request that gets through; `null` where none was made.
     pub witness: Option<Witness>,

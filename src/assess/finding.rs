@@ -1,6 +1,6 @@
 //! What a check has to say: the shape of a finding, and the id that survives from scan to scan.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{cmp::Ordering, collections::BTreeMap, fmt::Write as _};
 
 use keyreach_policy::aws::{AccountId, Region};
 use schemars::JsonSchema;
@@ -80,6 +80,19 @@ pub struct Finding {
     pub evidence: BTreeMap<String, Value>,
     /// The controls it speaks to, as `CIS-AWS-5.0.0/3.6`.
     pub frameworks: Vec<String>,
+}
+
+impl Finding {
+    /// The order in which findings are shown: what is found before what is in doubt, the worst first.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+
+    fn place(&self) -> impl Ord + '_ {
+        let thing = (self.account_id, self.region.as_ref(), self.key_arn.as_deref());
+        (self.status, self.severity, self.check.as_str(), thing, self.id.as_str())
+    }
 }
 
 /// What a finding is about.

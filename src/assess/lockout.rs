@@ -1,7 +1,7 @@
 //! Who can still govern a key: the shape of the answer, and which unread facts stand in its way.
 //! The names are those of report.json and never change without a new schema version.
 
-use keyreach_policy::aws::AccountId;
+use keyreach_policy::aws::{AccountId, OrgPath};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::snapshot::{
     Snapshot,
     gap::Fact,
     key::Key,
-    organization::{Account, Organization},
+    organization::{Account, Guardrail, Organization},
 };
 
 /// How firmly a key is governed: who can rewrite its policy today.
@@ -116,23 +116,8 @@ pub struct Lockout {
     pub recovery: String,
 }
 
-impl Lockout {
-    /// The answer of a version that does not judge. Facts that would be missing anyway are named already.
-    #[must_use]
-    pub fn not_judged(unread: Unread) -> Self {
-        Self {
-            verdict: LockoutVerdict::Unknown,
-            certainty: Certainty::Certain,
-            depends_on: Vec::new(),
-            reasons: unread.reasons(),
-            writers: Vec::new(),
-            recovery: "Not judged: this version collects the facts that decide it.".to_owned(),
-        }
-    }
-}
-
 /// Which facts that decide about lockout are missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Unread {
     /// The key policy.
     pub policy: bool,
@@ -153,13 +138,15 @@ impl Unread {
                 Fact::Unknown(_) => true,
                 Fact::Known(None) => false,
                 Fact::Known(Some(organization)) => {
-                    guardrails_unread(organization, account, of_account.is_some_and(|a| a.path.is_some()))
+                    guardrails_unread(organization, account, of_account.and_then(|a| a.path.as_ref()))
                 }
             },
         }
     }
 
-    fn reasons(self) -> Vec<LockoutReason> {
+    /// As reasons for not knowing.
+    #[must_use]
+    pub fn reasons(self) -> Vec<LockoutReason> {
         let reasons = [
             (self.policy, LockoutReason::PolicyUnread),
             (self.iam, LockoutReason::IamUnread),
@@ -169,14 +156,20 @@ impl Unread {
     }
 }
 
-/// Guardrails never bind the management account. Elsewhere one needs their texts, where they hang,
-/// whether their type is in force, and where the account stands.
-fn guardrails_unread(organization: &Organization, account: AccountId, place_known: bool) -> bool {
-    let texts_or_targets =
-        organization.guardrails.items.iter().any(|g| g.document.gap().is_some() || g.targets.gap.is_some());
+/// Guardrails never bind the management account. Elsewhere one needs the texts of those that hang over the account,
+/// where all hang, whether their type is in force, and where the account stands.
+fn guardrails_unread(organization: &Organization, account: AccountId, path: Option<&OrgPath>) -> bool {
+    let own = account.to_string();
+    let is_over = |target: &String| {
+        *target == own || path.is_none_or(|path| path.parents().any(|place| place == target))
+    };
+    let is_unread = |guardrail: &Guardrail| {
+        let hangs_here = guardrail.targets.items.iter().any(is_over);
+        guardrail.targets.gap.is_some() || (guardrail.document.gap().is_some() && hangs_here)
+    };
     account != organization.management_account_id
-        && (!place_known
+        && (path.is_none()
             || organization.guardrails.gap.is_some()
             || organization.roots.gap.is_some()
-            || texts_or_targets)
+            || organization.guardrails.items.iter().any(is_unread))
 }

@@ -26,9 +26,9 @@ pub(super) fn watcher(
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
 pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
-    let Settings { report: settings, trusted, .. } = settings;
+    let Settings { report: settings, judgement, .. } = settings;
     folder.write("snapshot.json", |out| file::print(snapshot, out))?;
-    let assessment = assess(snapshot, trusted);
+    let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;
     for &format in &settings.formats {
         folder.write(format.file_name(), |out| render(&report, format, out))?;
@@ -95,10 +95,18 @@ fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
         format!("coverage incomplete ({})", kinds.join(", "))
     };
     voice::say(&format!(
-        "{} keys in {covered} of {accounts} accounts; {verdict}; reports in {}",
+        "{} keys in {covered} of {accounts} accounts; {verdict}; {}; reports in {}",
         report.keys.len(),
+        findings(report),
         folder.path().display()
     ));
+}
+
+/// Findings by severity, those that are there.
+fn findings(report: &Report<'_>) -> String {
+    let of = |(severity, number): (&Severity, &u64)| format!("{number} {}", severity.as_str());
+    let told: Vec<String> = report.summary.by_severity.iter().map(of).collect();
+    if told.is_empty() { "no findings".to_owned() } else { format!("findings: {}", told.join(", ")) }
 }
 
 /// What a user should know who expected the whole organization.

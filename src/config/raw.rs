@@ -15,8 +15,22 @@ pub struct RawSettings {
     pub pace: RawPace,
     /// What to write, and when to complain.
     pub report: RawReport,
+    /// From when on a thing is worth a finding.
+    pub thresholds: RawThresholds,
     /// Whom to trust.
     pub trusted: RawTrusted,
+}
+
+/// `[thresholds]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawThresholds {
+    /// A role that nobody used for so many days counts as idle.
+    pub unused_role_days: Option<u32>,
+    /// Imported key material that expires within so many days counts as expiring.
+    pub expiring_material_days: Option<u32>,
+    /// A key that was used within so many days counts as in use.
+    pub recent_use_days: Option<u32>,
 }
 
 /// `[trusted]`
@@ -145,6 +159,14 @@ impl RawSettings {
                 fail_on: self.report.fail_on.or(under.report.fail_on),
                 allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
                 quiet: self.report.quiet.or(under.report.quiet),
+            },
+            thresholds: RawThresholds {
+                unused_role_days: self.thresholds.unused_role_days.or(under.thresholds.unused_role_days),
+                expiring_material_days: self
+                    .thresholds
+                    .expiring_material_days
+                    .or(under.thresholds.expiring_material_days),
+                recent_use_days: self.thresholds.recent_use_days.or(under.thresholds.recent_use_days),
             },
             trusted: if self.trusted.is_empty() { under.trusted } else { self.trusted },
         }

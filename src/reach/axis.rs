@@ -72,15 +72,15 @@ pub(super) const PRINCIPAL: &str = "aws:principalarn";
 /// `aws:PrincipalOrgPaths`, from which the organization follows.
 pub(super) const PATHS: &str = "aws:principalorgpaths";
 
-fn absent() -> Place {
+pub(super) fn absent() -> Place {
     Place::Fixed(None)
 }
 
-fn fixed(text: impl Into<String>) -> Place {
+pub(super) fn fixed(text: impl Into<String>) -> Place {
     Place::Fixed(Some(vec![text.into()]))
 }
 
-fn open(key: &str, absent: bool, base: Base) -> Place {
+pub(super) fn open(key: &str, absent: bool, base: Base) -> Place {
     share(key, absent, base, Share::Whole)
 }
 
@@ -131,8 +131,11 @@ fn paths(id: Option<&str>) -> Base {
 }
 
 impl Case<'_> {
-    /// What a key stands for; its name in lower case.
+    /// What a key stands for; its name in lower case. What is bound goes before what is fixed.
     pub(super) fn place(&self, key: &str) -> Place {
+        if let Some(value) = self.bound.get(key) {
+            return Place::Fixed(value.clone().map(|value| vec![value]));
+        }
         match self.unbound(key) {
             Place::Open(axis) => match self.bound.get(&axis.id) {
                 None => Place::Open(axis),
@@ -158,7 +161,8 @@ impl Case<'_> {
     }
 
     fn unbound(&self, key: &str) -> Place {
-        self.of_caller(key)
+        self.of_known(key)
+            .or_else(|| self.of_caller(key))
             .or_else(|| self.of_organization(key))
             .or_else(|| self.of_session(key))
             .or_else(|| self.of_source(key))

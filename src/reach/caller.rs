@@ -11,6 +11,7 @@ use keyreach_policy::{
 
 use super::{
     glob::{Class, Glob, Part, glob},
+    known::Known,
     pred::{Base, Pred, one_of},
     world::World,
     zone::Zone,
@@ -54,6 +55,8 @@ pub(super) struct Caller {
     /// A session of a service-linked role, which RCPs do not bind (SEM-49)
     pub(super) linked: bool,
     pub(super) zone: Zone,
+    /// What IAM tells of it, where it exists in the snapshot
+    pub(super) known: Option<Arc<Known>>,
 }
 
 impl Caller {
@@ -82,6 +85,9 @@ impl Caller {
 
     /// `aws:PrincipalArn` where the case fixes it.
     pub(super) fn arn(&self, world: &World<'_>) -> Option<String> {
+        if let Some(known) = &self.known {
+            return Some(known.arn.clone());
+        }
         match (self.kind, &self.name, self.account) {
             (Kind::Root, _, Some(account)) => Some(format!("arn:{}:iam::{account}:root", world.partition)),
             (Kind::Session, Some(name), _) if self.session().is_none() && !world.arn_matters => {
@@ -145,10 +151,16 @@ impl Caller {
         let start = [Text("arn:"), Text(world.partition), Text(service), account];
         let with =
             |rest: &[Part<'_>]| start.iter().chain(rest).flat_map(|part| glob([*part])).collect::<Glob>();
-        let any_name = [Many(Class::Path), Times(1, Class::Name)];
+        // A path ends before the name, which holds fewer characters than a path.
+        let any = |kind| {
+            vec![
+                with(&[Text(kind), AtLeastOne(Class::Name)]),
+                with(&[Text(kind), Many(Class::Path), Text("/"), AtLeastOne(Class::Name)]),
+            ]
+        };
         match (self.kind, self.role_name()) {
             (Kind::Root, _) => vec![with(&[Text(":root")])],
-            (Kind::User, _) => vec![with(&[Text(":user/"), any_name[0], any_name[1]])],
+            (Kind::User, _) => any(":user/"),
             (Kind::Federated, _) => vec![with(&[Text(":federated-user/"), AtLeastOne(Class::Name)])],
             (_, Some(name)) => {
                 let name = if self.respelled { Folded(name) } else { Text(name) };
@@ -157,7 +169,7 @@ impl Caller {
                     with(&[Text(":role/"), Many(Class::Path), Text("/"), name]),
                 ]
             }
-            (_, None) => vec![with(&[Text(":role/"), any_name[0], any_name[1]])],
+            (_, None) => any(":role/"),
         }
     }
 

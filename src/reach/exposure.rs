@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyreach_policy::{
-    Rule, RuleSet, aws,
+    Rule, RuleSet,
     aws::Actions,
     principal::{Form, Principal},
 };
@@ -168,7 +168,7 @@ fn put_together(world: &World<'_>, passes: &[Pass], services: Vec<ServiceUse>) -
 }
 
 /// What suffices to change the answer.
-fn smallest(sets: &mut [RuleSet]) -> RuleSet {
+pub(super) fn smallest(sets: &mut [RuleSet]) -> RuleSet {
     sets.sort_by_key(|rules| rules.iter().count());
     let mut union = RuleSet::default();
     for (index, set) in sets.iter().enumerate() {
@@ -203,7 +203,7 @@ fn reaches<'a>(hits: impl Iterator<Item = &'a Hit>) -> Vec<Reach> {
 }
 
 fn reach(actions: Actions, hit: &Hit) -> Reach {
-    let mut access: Vec<Access> = actions.iter().map(|action| access_of(action.access())).collect();
+    let mut access: Vec<Access> = actions.iter().map(|action| action.access()).collect();
     access.sort_unstable();
     access.dedup();
     Reach {
@@ -231,20 +231,6 @@ fn blocked_reaches<'a>(blocked: impl Iterator<Item = &'a (Hit, String)>) -> Vec<
             ways.into_iter().map(|reach| BlockedReach { reach, policy: policy.to_owned() })
         })
         .collect()
-}
-
-fn access_of(access: aws::Access) -> Access {
-    match access {
-        aws::Access::Decrypt => Access::Decrypt,
-        aws::Access::Encrypt => Access::Encrypt,
-        aws::Access::Sign => Access::Sign,
-        aws::Access::Verify => Access::Verify,
-        aws::Access::Mac => Access::Mac,
-        aws::Access::Derive => Access::Derive,
-        aws::Access::Describe => Access::Describe,
-        aws::Access::Grant => Access::Grant,
-        aws::Access::Administer => Access::Administer,
-    }
 }
 
 /// Where the grantee of a grant stands; a principal that is gone stands nowhere (SEM-8).

@@ -6,7 +6,7 @@ use std::cell::Cell;
 const WORK: u64 = 6_000_000;
 
 /// The work that is left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Meter(Cell<u64>);
 
 impl Default for Meter {

@@ -24,7 +24,10 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Site {
     Key,
+    /// An RCP
     Guardrail,
+    /// An identity policy, a permissions boundary or an SCP: no principals
+    Identity,
 }
 
 /// A statement of a policy.
@@ -82,12 +85,16 @@ impl Builder<'_, '_> {
         if !rule.actions.contains(self.case.action) {
             return None;
         }
-        let set = statement.principal.as_ref()?;
-        // SEM-14: an RCP is for everyone or for nobody.
-        if clause.site == Site::Guardrail && !is_everyone(set) {
-            return None;
-        }
-        if !applies((set, &rule.directory), !rule.allows, self.case.caller, self.lens) {
+        let concerns = match (clause.site, &statement.principal) {
+            (Site::Key, Some(set)) => {
+                applies((set, &rule.directory), !rule.allows, self.case.caller, self.lens)
+            }
+            // SEM-14: an RCP is for everyone or for nobody.
+            (Site::Guardrail, Some(set)) => is_everyone(set),
+            (Site::Identity, set) => set.is_none(),
+            (Site::Key | Site::Guardrail, None) => false,
+        };
+        if !concerns {
             return None;
         }
         let mut atoms = Vec::new();
@@ -109,7 +116,7 @@ impl Builder<'_, '_> {
     }
 
     /// What a condition asks, or what it comes to where its key is fixed.
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         site: Site,
         (operator, condition): (&Operator, &Condition),

@@ -60,6 +60,7 @@ fn fresh(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs, all: 
             respelled: false,
             linked,
             zone,
+            known: None,
         });
     };
     add(Kind::Session, false);
@@ -89,8 +90,16 @@ fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Vec<Cal
         && (name.starts_with("AWSServiceRoleFor") || text.contains(":role/aws-service-role/"));
     let zone = zone(world, account, belongs);
     let belongs = belongs.clone();
-    let itself =
-        Caller { kind, account, belongs, name: Some(text.to_owned()), respelled: false, linked, zone };
+    let itself = Caller {
+        kind,
+        account,
+        belongs,
+        name: Some(text.to_owned()),
+        respelled: false,
+        linked,
+        zone,
+        known: None,
+    };
     let mut all = vec![itself.clone()];
     if kind != Kind::Session || !world.arn_matters {
         return all;
@@ -138,6 +147,7 @@ pub(super) fn services(world: &World<'_>) -> Vec<Caller> {
         respelled: false,
         linked: false,
         zone: Zone::Organization,
+        known: None,
     };
     world.services.iter().cloned().map(Some).chain([None]).map(case).collect()
 }

@@ -78,6 +78,28 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
     }
 }
 
+/// Through what the `Principal` element of an Allow covers a caller: of several ways, the one that asks for least.
+pub(super) fn through(
+    (set, directory): (&PrincipalSet, &Directory),
+    caller: &Caller,
+    lens: &Lens<'_>,
+) -> Option<Via> {
+    let mut all = match &set.principals {
+        Principals::Named(_) if !set.negated => {
+            directory.near(caller).filter_map(|one| covers(one, caller, lens)).collect()
+        }
+        _ if applies((set, directory), false, caller, lens) => vec![Via::Everyone],
+        _ => Vec::new(),
+    };
+    let demand = |via: &Via| match via {
+        Via::Everyone | Via::Identity => 0,
+        Via::Role => 1,
+        Via::Account => 2,
+    };
+    all.sort_by_key(demand);
+    all.first().copied()
+}
+
 /// The principals that an element names, to find those of a name among many.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Directory {
@@ -144,6 +166,10 @@ pub(super) fn applies(
     }
     if !set.negated {
         return named.any();
+    }
+    // SEM-13: nobody with a permissions boundary is exempt.
+    if denies && caller.known.as_ref().is_some_and(|known| known.bounded) {
+        return true;
     }
     // SEM-11: in an Allow, everyone but those named.
     if !denies || named.everyone {

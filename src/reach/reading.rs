@@ -1,9 +1,9 @@
-//! The rules that AWS leaves open and that matter to callers from outside, each with the reading to take, and
-//! every combination of the readings of some of them (semantics, 3.9).
+//! The rules that AWS leaves open and that matter to the search, each with the reading to take, and every
+//! combination of the readings of some of them (semantics, 3.9).
 
 use std::cell::Cell;
 
-use keyreach_policy::{ResourceStar, Rule, RuleSet};
+use keyreach_policy::{Readings, ResourceStar, Rule, RuleSet};
 
 use super::world::World;
 
@@ -20,6 +20,12 @@ pub(super) struct Reading {
     pub(super) negated_arn_is_false: bool,
     /// SEM-36: a variable under `Bool` is text
     pub(super) bool_variable_is_literal: bool,
+    /// SEM-57: a grant to an account needs no permission in IAM
+    pub(super) account_grant_is_direct: bool,
+    /// SEM-61: a policy alone can allow `kms:RetireGrant`
+    pub(super) retire_by_policy: bool,
+    /// SEM-62: the boundary limits a caller who holds only a grant
+    pub(super) grant_limited: bool,
 }
 
 impl Reading {
@@ -43,7 +49,25 @@ impl Reading {
             }
             Rule::NegatedArn => vec![self, Self { negated_arn_is_false: true, ..self }],
             Rule::BoolVariable => vec![self, Self { bool_variable_is_literal: true, ..self }],
+            Rule::AccountGrant => vec![self, Self { account_grant_is_direct: true, ..self }],
+            Rule::RetireByPolicy => vec![self, Self { retire_by_policy: true, ..self }],
+            Rule::GrantLimit => vec![self, Self { grant_limited: true, ..self }],
             _ => vec![self],
+        }
+    }
+
+    /// The same reading, as the policy engine takes it.
+    pub(super) fn of_engine(self) -> Readings {
+        Readings {
+            role_name_with_case: self.role_name_with_case,
+            identity_alone_exempts: self.identity_alone_exempts,
+            resource_star: self.resource_star,
+            negated_arn_is_false: self.negated_arn_is_false,
+            bool_variable_is_literal: self.bool_variable_is_literal,
+            account_grant_is_direct: self.account_grant_is_direct,
+            retire_by_policy: self.retire_by_policy,
+            grant_limited: self.grant_limited,
+            ..Readings::default()
         }
     }
 
@@ -56,6 +80,9 @@ impl Reading {
             (Rule::ResourceStar, self.resource_star != default.resource_star),
             (Rule::NegatedArn, self.negated_arn_is_false != default.negated_arn_is_false),
             (Rule::BoolVariable, self.bool_variable_is_literal != default.bool_variable_is_literal),
+            (Rule::AccountGrant, self.account_grant_is_direct),
+            (Rule::RetireByPolicy, self.retire_by_policy),
+            (Rule::GrantLimit, self.grant_limited),
         ];
         let mut rules = RuleSet::default();
         for (rule, changed) in changed {

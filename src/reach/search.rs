@@ -13,6 +13,9 @@ use super::{
 /// How many alternatives a search may try.
 const TRIES: usize = 4_000;
 
+/// In `fails`: the statement of that number is an Allow, and applies.
+pub(super) const APPLIES: usize = usize::MAX - 1;
+
 /// A demand on one axis.
 #[derive(Debug, Clone)]
 pub(super) struct Atom {
@@ -24,7 +27,8 @@ pub(super) struct Atom {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Alternative {
     pub(super) atoms: Vec<Atom>,
-    /// The condition that is made to fail, where the clause is a Deny: number of the statement, of the condition
+    /// The condition that is made to fail, where the clause is a Deny: number of the statement, of the condition;
+    /// where it is one of several Allow statements, `APPLIES`
     pub(super) fails: Option<(usize, usize)>,
 }
 

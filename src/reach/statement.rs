@@ -51,6 +51,8 @@ pub(super) struct Mentions {
     pub(super) keys: BTreeMap<String, BTreeSet<String>>,
     /// The same keys as they are written first
     pub(super) spelling: BTreeMap<String, String>,
+    /// Patterns of resources other than `*`
+    pub(super) resources: BTreeSet<String>,
     /// It has a `NotPrincipal`
     pub(super) not_principal: bool,
 }
@@ -101,7 +103,7 @@ impl StatementRule {
 }
 
 impl Mentions {
-    fn note(&mut self, statement: &Statement) {
+    pub(super) fn note(&mut self, statement: &Statement) {
         if let Some(set) = &statement.principal {
             self.not_principal |= set.negated;
             if let Principals::Named(lists) = &set.principals {
@@ -111,8 +113,9 @@ impl Mentions {
             }
         }
         let resources = statement.resource.iter().flat_map(|set| set.patterns.iter());
-        for text in resources {
+        for text in resources.filter(|text| *text != "*") {
             self.variables(text);
+            self.resources.insert(text.clone());
         }
         for (_, condition) in statement.conditions() {
             let lower = condition.key.to_ascii_lowercase();
@@ -155,7 +158,8 @@ fn covered_by(text: &str) -> Actions {
     if matches!(lower.as_str(), "*" | "kms:*") {
         return Actions::every();
     }
-    if !lower.contains(':') {
+    let Some((service, _)) = lower.split_once(':') else { return Actions::none() };
+    if service != "kms" && !service.contains(['*', '?']) {
         return Actions::none();
     }
     let pattern = over(Class::Any, &pieces(&lower, false, true));
@@ -207,6 +211,24 @@ fn fits(text: &str, has_variables: bool, case: &Case<'_>, lens: &Lens<'_>) -> Op
         ResourceStar::Anywhere => true,
         ResourceStar::EndOfSegment => accepts(&running_on(&pieces), key),
     })
+}
+
+/// A pattern of a `Resource` element without variables, under each reading of SEM-24.
+#[derive(Debug, Clone)]
+pub(super) struct Coverage(Option<[Option<Glob>; 3]>);
+
+impl Coverage {
+    pub(super) fn of(text: &str) -> Self {
+        let written = pieces(text, false, true);
+        let readings = || [arn(&written), Some(running_on(&written)), Some(over(Class::Any, &written))];
+        Self(begins_as_arn(&written).then(readings))
+    }
+
+    /// Whether it covers a key, reading by reading.
+    pub(super) fn of_key(&self, key: &str) -> [bool; 3] {
+        let covers = |glob: &Option<Glob>| glob.as_ref().is_some_and(|glob| accepts(glob, key));
+        self.0.as_ref().map_or([false; 3], |globs| globs.each_ref().map(covers))
+    }
 }
 
 /// SEM-24, SEM-25: it begins as an ARN, its service is literal, and variables stand after the fifth colon.

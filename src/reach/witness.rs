@@ -121,7 +121,8 @@ fn principal(
         return Some(session.to_owned());
     }
     let name = path.rsplit('/').next()?;
-    Some(format!("{}:assumed-role/{name}/outsider", start.replacen(":iam:", ":sts:", 1)))
+    let session = if caller.known.is_some() { "keyreach" } else { "outsider" };
+    Some(format!("{}:assumed-role/{name}/{session}", start.replacen(":iam:", ":sts:", 1)))
 }
 
 impl Axis {

@@ -52,6 +52,7 @@ pub struct Facts<'a> {
 }
 
 /// The facts with what follows from them.
+#[derive(Clone)]
 pub(super) struct World<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) arn: &'a str,

@@ -3,6 +3,7 @@
 //! The page says in words what was covered, then shows it. What it shows is put into words in the modules
 //! below; templates only place them. Every value passes [`Foreign`] on its way into the page.
 
+mod findings;
 mod gaps;
 mod keys;
 mod matrix;
@@ -69,6 +70,8 @@ struct Page<'a> {
     script: &'static str,
     head: scope::Head,
     verdict: scope::Verdict,
+    found: String,
+    findings: Vec<findings::Group<'a>>,
     scope: Vec<(&'static str, String)>,
     matrix: matrix::Matrix<'a>,
     gaps: Vec<gaps::Group<'a>>,
@@ -86,6 +89,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result
         script: SCRIPT,
         head: scope::Head::of(report),
         verdict: scope::Verdict::of(report),
+        found: findings::in_words(report),
+        findings: findings::groups(report),
         scope: scope::in_words(report),
         matrix: matrix::Matrix::of(report),
         gaps: gaps::groups(&report.coverage),

@@ -13,8 +13,13 @@ use super::{Report, text};
 
 /// Writes `report.json`.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    inert(&v1::Document::from(report), out)
+}
+
+/// Writes a document as one line that cannot act on a terminal.
+pub(super) fn inert(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Inert);
-    v1::Document::from(report).serialize(&mut serializer)?;
+    document.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 

@@ -21,10 +21,12 @@ const ROOMS: &[Row] = &[
         &["config", "snapshot", "target"],
         &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
-    ("assess", &["config", "reach", "snapshot"], &["rayon"]),
-    // The shapes of a judgement stand in `assess`, which calls `reach`.
+    ("assess", &["check", "config", "lockout", "reach", "snapshot"], &["rayon"]),
+    // The shapes of a judgement stand in `assess`, which calls `reach`, `lockout` and `check`.
     ("reach", &["assess", "config", "snapshot"], &[]),
-    ("report", &["assess", "config", "snapshot"], &["askama"]),
+    ("lockout", &["assess", "config", "reach", "snapshot"], &[]),
+    ("check", &["assess", "config", "lockout", "snapshot"], &[]),
+    ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (
         "command",

@@ -2,6 +2,7 @@
 
 mod loopback;
 mod policies;
+mod who_can;
 
 use std::{
     fs,
@@ -56,7 +57,9 @@ fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i3
 #[test]
 fn the_help_names_every_verb_flag_and_exit_code() {
     let page = said(&["--help"]);
-    for word in ["scan", "analyze", "demo", "simulate", "check", "role", "schema", "Exit codes:", "KMS"] {
+    for word in
+        ["scan", "analyze", "demo", "simulate", "check", "who-can", "role", "schema", "Exit codes:", "KMS"]
+    {
         assert!(page.contains(word), "{word}");
     }
     let page = said(&["scan", "--help"]);

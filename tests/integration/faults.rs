@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use keyreach::{
     assess::assess,
-    config::TrustedSettings,
+    config::JudgementSettings,
     report::coverage::{AccountCoverage, Coverage},
     snapshot::{
         Snapshot,
@@ -33,7 +33,7 @@ const FALLBACK_REGIONS: usize = 17;
 static WHOLE: LazyLock<Seen> = LazyLock::new(|| Scan::of(ESTATE).run());
 
 fn complete(snapshot: &Snapshot) -> bool {
-    Coverage::of(snapshot, &assess(snapshot, &TrustedSettings::default())).is_complete()
+    Coverage::of(snapshot, &assess(snapshot, &JudgementSettings::default())).is_complete()
 }
 
 fn broken(faults: &str) -> Scan {
@@ -91,7 +91,7 @@ fn gaps_are_as_expected(row: &Row, seen: &Seen) {
 
 /// Every account counts once, every Region of it once.
 fn coverage_adds_up(row: &Row, seen: &Seen) {
-    let assessment = assess(&seen.snapshot, &TrustedSettings::default());
+    let assessment = assess(&seen.snapshot, &JudgementSettings::default());
     let coverage = Coverage::of(&seen.snapshot, &assessment);
     let all = [
         AccountCoverage::Complete,
@@ -160,7 +160,7 @@ fn a_stop_at_any_moment_leaves_a_partial_snapshot() {
     for milliseconds in (45..1200).step_by(45) {
         let name = format!("stopped after {milliseconds} ms");
         let seen = Scan::of(ESTATE).stopped_after(Duration::from_millis(milliseconds)).run();
-        let assessment = assess(&seen.snapshot, &TrustedSettings::default());
+        let assessment = assess(&seen.snapshot, &JudgementSettings::default());
         let coverage = Coverage::of(&seen.snapshot, &assessment);
         if !seen.snapshot.scan.interrupted {
             assert!(coverage.is_complete(), "{name}");

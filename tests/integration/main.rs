@@ -8,6 +8,7 @@
 
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
+mod check;
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
 mod cli;
 mod collect;
@@ -15,6 +16,9 @@ mod example;
 mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
+mod inside;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod lockout;
 mod reach;
 mod report;
 mod scan;

@@ -9,7 +9,7 @@ mod rotation;
 
 use keyreach::{
     assess::{Assessment, assess},
-    config::{Format, TrustedSettings},
+    config::{Format, JudgementSettings},
     report::{Report, ReportError, render, schema},
     snapshot::Snapshot,
 };
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::example;
 
 fn rendered(snapshot: &Snapshot, format: Format) -> String {
-    let assessment = assess(snapshot, &TrustedSettings::default());
+    let assessment = assess(snapshot, &JudgementSettings::default());
     let report = Report::new(snapshot, &assessment).unwrap();
     let mut out = Vec::new();
     render(&report, format, &mut out).unwrap();

@@ -21,6 +21,9 @@ pub struct Fault {
     /// A key: its label, its id or one of its aliases.
     #[serde(default)]
     pub key: Option<String>,
+    /// The resource asked about, such as the id of a policy.
+    #[serde(default)]
+    pub resource: Option<String>,
     /// What happens.
     pub kind: FaultKind,
     /// Only to the first so many matching requests, counted for each resource apart.

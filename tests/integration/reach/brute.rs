@@ -378,6 +378,7 @@ const GROUPS: &[(&[&str], &[Way])] = &[
             &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant"])],
             &[("kms:EncryptionContext:tenant", &["b"]), ("kms:EncryptionContextKeys", &["tenant"])],
             &[("kms:EncryptionContext:tenant", &["a"]), ("kms:EncryptionContextKeys", &["tenant", "more"])],
+            &[("kms:EncryptionContext:Tenant", &["a"]), ("kms:EncryptionContextKeys", &["Tenant"])],
             &[("kms:EncryptionContext:Tenant", &["b"]), ("kms:EncryptionContextKeys", &["Tenant"])],
             &[("kms:EncryptionContextKeys", &["other"])],
         ],

@@ -13,6 +13,7 @@ use keyreach::{
     config::Format,
     report::{Report, render},
     snapshot::{
+        Snapshot,
         gap::{Fact, GapKind},
         key::{MultiRegion, RegionalKey},
     },
@@ -119,7 +120,7 @@ fn full() -> Value {
             replicas: vec![replica],
         });
     }
-    let mut assessment = assess(&snapshot, &keyreach::config::TrustedSettings::default());
+    let mut assessment = assess(&snapshot, &keyreach::config::JudgementSettings::default());
     let key = &mut assessment.keys[0];
     key.exposure.level = ExposureLevel::External;
     key.exposure.certainty = Certainty::Depends;
@@ -131,9 +132,10 @@ fn full() -> Value {
         guarded: false,
         guard: None,
     }];
-    key.lockout.verdict = LockoutVerdict::Fragile;
-    key.lockout.reasons = vec![LockoutReason::SingleWriter];
-    key.lockout.writers =
+    let lockout = std::sync::Arc::make_mut(&mut key.lockout);
+    lockout.verdict = LockoutVerdict::Fragile;
+    lockout.reasons = vec![LockoutReason::SingleWriter];
+    lockout.writers =
         vec![Writer { principal: "root".to_owned(), via: "key policy".to_owned(), conditions: Vec::new() }];
     assessment.findings = vec![
         finding(Severity::High, Status::Fail),
@@ -219,25 +221,30 @@ fn what_was_not_read_is_null_or_unknown_and_never_false() {
     assert_eq!(key["rotation"], rotation);
     assert_eq!(key["policies"], value!([]));
     assert_eq!(key["lockout"]["reasons"], value!(["policy_unread", "iam_unread"]));
-    assert_eq!(report["keys"][1]["lockout"]["reasons"], value!([]));
+    assert_eq!(key["lockout"]["verdict"], "unknown");
+    assert_ne!(report["keys"][1]["lockout"]["verdict"], "unknown");
 }
 
 #[test]
 fn guardrails_that_were_not_read_are_a_reason_where_they_bind() {
     let mut snapshot = example::snapshot();
+    for (cell, account) in snapshot.cells.iter_mut().zip([MANAGEMENT, MEMBER]) {
+        let root = format!("arn:aws:iam::{account}:root");
+        let own = value!({"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"});
+        let policy = value!({"Version": "2012-10-17", "Statement": own});
+        cell.keys[0].policy = Fact::Known(policy.to_string());
+    }
     if let Fact::Known(Some(organization)) = &mut snapshot.organization {
+        organization.roots.items[0].enabled_policy_types.insert("SERVICE_CONTROL_POLICY".to_owned());
+        organization.guardrails.items[0].aws_managed = false;
         organization.guardrails.items[0].document =
             Fact::Unknown(example::gap("organizations:DescribePolicy", "p-1", GapKind::Denied));
     }
-    let report = json(&snapshot);
-    assert_eq!(report["keys"][0]["lockout"]["reasons"], value!([]), "the management account is never bound");
-    assert_eq!(report["keys"][1]["lockout"]["reasons"], value!(["guardrails_unread"]));
+    let reasons = |snapshot: &Snapshot, key: usize| json(snapshot)["keys"][key]["lockout"]["reasons"].clone();
+    assert_eq!(reasons(&snapshot, 0), value!(["no_iam_writer"]), "the management account is never bound");
+    assert_eq!(reasons(&snapshot, 1), value!(["guardrails_unread"]));
     snapshot.organization = Fact::Known(None);
-    assert_eq!(
-        json(&snapshot)["keys"][1]["lockout"]["reasons"],
-        value!([]),
-        "no organization, no guardrails"
-    );
+    assert_eq!(reasons(&snapshot, 1), value!(["no_iam_writer"]), "no organization, no guardrails");
 }
 
 #[test]

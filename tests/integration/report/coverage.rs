@@ -19,7 +19,7 @@ use crate::example::{self, MEMBER, account, account_id, cell, gap};
 type Spoil = fn(&mut Snapshot);
 
 fn is_complete(snapshot: &Snapshot) -> bool {
-    Report::new(snapshot, &assess(snapshot, &keyreach::config::TrustedSettings::default()))
+    Report::new(snapshot, &assess(snapshot, &keyreach::config::JudgementSettings::default()))
         .unwrap()
         .coverage
         .is_complete()

@@ -117,4 +117,5 @@ def show(count, open_rules, used, unexplained, arguments):
         pathlib.Path(arguments.save).write_text(json.dumps(unexplained))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+//! A Deny statement shuts everybody out.
+
+use super::{Check, Found, Meta, Need, Scene};
+use crate::assess::{finding::Severity, lockout::LockoutReason};
+
+/// `deny-blocks-administration`
+#[derive(Debug)]
+pub(super) struct DenyBlocksAdministration;
+
+const META: Meta = Meta {
+    id: "deny-blocks-administration",
+    title: "A Deny statement keeps everybody from changing the key policy",
+    finds: "Keys that somebody could govern, were it not for Deny statements of the key policy itself.",
+    matters: "A Deny binds the root user as well, and cannot be lifted by anybody whom it binds.",
+    fix: "Open a case with AWS Support; then give the Deny an exception for an administrator who exists.",
+    blind: "Whom the exception was meant for.",
+    needs: &[Need::Lockout],
+    severity: Severity::High,
+};
+
+impl Check for DenyBlocksAdministration {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        let is_so = scene.rests_on(LockoutReason::DenyBlocksAll);
+        is_so.then(|| Found::of_verdict(scene, META.severity)).into_iter().collect()
+    }
+}

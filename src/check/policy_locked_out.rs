@@ -1,0 +1,45 @@
+//! Nobody can rewrite the key's policy any more.
+
+use super::{Check, Found, Meta, Need, Scene};
+use crate::assess::{
+    finding::Severity,
+    lockout::{LockoutReason, LockoutVerdict},
+};
+
+/// `policy-locked-out`
+#[derive(Debug)]
+pub(super) struct PolicyLockedOut;
+
+const META: Meta = Meta {
+    id: "policy-locked-out",
+    title: "Nobody can change the key policy any more",
+    finds: "Keys whose policy no principal that exists in the account can rewrite, the root user included.",
+    matters: "What the policy forbids stays forbidden, what it allows stays allowed, and the key cannot be deleted \
+              or handed on. Often the data is lost with it.",
+    fix: "See `recovery`: it names whoever can still open the key again, or says that only AWS Support can. Then \
+          let the policy allow kms:* to the account.",
+    blind: "Changes that are on their way, and whether AWS Support will reach the phone number of the root user.",
+    needs: &[Need::Lockout],
+    severity: Severity::Critical,
+};
+
+impl Check for PolicyLockedOut {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        if scene.lockout.verdict != LockoutVerdict::LockedOut {
+            return Vec::new();
+        }
+        // What the organization did it can undo.
+        let severity = if scene.rests_on(LockoutReason::GuardrailBlocksAll) {
+            Severity::High
+        } else {
+            Severity::Critical
+        };
+        let detail =
+            format!("No principal of the account can call kms:PutKeyPolicy. {}", scene.lockout.recovery);
+        vec![Found::fail(severity, "", detail).with("lockout", scene.lockout)]
+    }
+}

@@ -1,0 +1,217 @@
+//! What a check sees: one key with its facts, what was judged of it, and what stands around it.
+
+use std::collections::BTreeMap;
+
+use keyreach_policy::{
+    Policy,
+    aws::AccountId,
+    principal::{Form, Principal},
+    syntax::{Principals, Statement},
+};
+
+use crate::{
+    assess::{
+        exposure::{Exposure, ExposureLevel, GrantZone, Via, ViaKind},
+        lockout::{Lockout, LockoutReason, LockoutVerdict},
+    },
+    config::JudgementSettings,
+    lockout::Administrators,
+    snapshot::{
+        Snapshot,
+        cell::Cell,
+        gap::{Fact, Gap},
+        key::Key,
+        organization::{Account, Organization},
+    },
+};
+
+/// One key, and all that a check may know.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// What was read of the organization.
+    pub snapshot: &'a Snapshot,
+    /// The accounts of the snapshot.
+    pub accounts: &'a BTreeMap<AccountId, &'a Account>,
+    /// What to hold keys to.
+    pub settings: &'a JudgementSettings,
+    /// The key's account and Region.
+    pub cell: &'a Cell,
+    /// The key.
+    pub key: &'a Key,
+    /// Its policies that could be read.
+    pub policies: &'a [(ViaKind, &'a Policy)],
+    /// Who outside can reach it.
+    pub exposure: &'a Exposure,
+    /// Where each of its grants leads, in their order.
+    pub grant_zones: &'a [GrantZone],
+    /// Who can still govern it.
+    pub lockout: &'a Lockout,
+    /// Whether anybody can still use it for what it is for; `None` where that is not known.
+    pub usable: Option<bool>,
+}
+
+/// Facts without which a check cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Who outside reaches the key.
+    Exposure,
+    /// What DescribeKey says of it.
+    Metadata,
+    /// The texts of its policies.
+    Policies,
+    /// Its grants.
+    Grants,
+    /// Who can still govern the key.
+    Lockout,
+    /// Whether anybody can use it.
+    Use,
+    /// Which accounts belong to the organization.
+    Members,
+    /// The users and roles of the scanned accounts that the key names.
+    NamedPrincipals,
+}
+
+/// A statement of one of the key's policies.
+#[derive(Debug, Clone)]
+pub struct Written<'a> {
+    /// The policy it stands in.
+    pub kind: ViaKind,
+    /// Its Sid, or `#` and its place.
+    pub name: String,
+    /// The statement.
+    pub statement: &'a Statement,
+}
+
+impl Written<'_> {
+    /// How findings call it.
+    #[must_use]
+    pub fn part(&self) -> String {
+        match self.kind {
+            ViaKind::Ram => format!("AWS_RAM/{}", self.name),
+            ViaKind::KeyPolicy | ViaKind::Grant => self.name.clone(),
+        }
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// Every statement of the key's policies that could be read.
+    pub fn statements(&self) -> impl Iterator<Item = Written<'a>> {
+        self.policies.iter().flat_map(|&(kind, policy)| {
+            let written =
+                move |(index, statement)| Written { kind, name: policy.statement_name(index), statement };
+            policy.document().statements().map(written)
+        })
+    }
+
+    /// Everyone whom the key's policies and grants name, with the part of the key where they do.
+    #[must_use]
+    pub fn named(&self) -> Vec<(Principal, String)> {
+        let of_statement = |written: Written<'a>| {
+            let part = written.part();
+            principals(written.statement).into_iter().map(move |one| (one.clone(), part.clone()))
+        };
+        let of_grants = self.key.grants.items.iter().flat_map(|grant| {
+            let named = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
+            named.map(|text| (Principal::of_grant(text.as_str()), grant.grant_id.clone()))
+        });
+        self.statements().flat_map(of_statement).chain(of_grants).collect()
+    }
+
+    /// Why a fact is missing; `None` where it is not.
+    #[must_use]
+    pub fn unread(&self, need: Need) -> Option<String> {
+        match need {
+            Need::Exposure if self.exposure.level != ExposureLevel::Unknown => None,
+            Need::Exposure => Some(
+                self.unread(Need::Policies)
+                    .or_else(|| self.unread(Need::Grants))
+                    .or_else(|| self.unread(Need::Members))
+                    .unwrap_or_else(|| "the search for ways in ended at its limit".to_owned()),
+            ),
+            Need::Metadata => self.key.metadata.gap().map(|gap| because("the key", gap)),
+            Need::Policies => self.policies_unread(),
+            Need::Grants => self.key.grants.gap.as_ref().map(|gap| because("the grants", gap)),
+            Need::Lockout => self.lockout_unread(),
+            Need::Use => self.usable.is_none().then(|| {
+                self.unread(Need::Metadata)
+                    .or_else(|| self.unread(Need::Exposure))
+                    .or_else(|| self.lockout_unread())
+                    .unwrap_or_else(|| "who can use the key is not known".to_owned())
+            }),
+            Need::Members => self.members_unread(),
+            Need::NamedPrincipals => self.named().iter().find_map(|(one, _)| self.neighbors_unread(one)),
+        }
+    }
+
+    fn lockout_unread(&self) -> Option<String> {
+        let is_known = self.lockout.verdict != LockoutVerdict::Unknown;
+        // The sentence says why, as a sentence of its own.
+        let why = self.lockout.recovery.trim_start_matches("Not known: ").trim_end_matches('.');
+        (!is_known).then(|| why.to_owned())
+    }
+
+    fn policies_unread(&self) -> Option<String> {
+        let gap = self.key.policy.gap().or(self.key.ram_policy.gap());
+        let texts = self.key.policy.known().into_iter().count()
+            + self.key.ram_policy.known().and_then(Option::as_ref).into_iter().count();
+        gap.map(|gap| because("a policy of the key", gap)).or_else(|| {
+            (self.policies.len() < texts).then(|| "a policy of the key is no policy document".to_owned())
+        })
+    }
+
+    fn members_unread(&self) -> Option<String> {
+        let gap = match &self.snapshot.organization {
+            Fact::Unknown(gap) => Some(gap),
+            Fact::Known(organization) => organization.as_ref().and_then(|known| known.members.gap.as_ref()),
+        };
+        gap.map(|gap| because("the accounts of the organization", gap))
+    }
+
+    fn neighbors_unread(&self, principal: &Principal) -> Option<String> {
+        let (Form::User(owner) | Form::Role(owner) | Form::Session(owner)) = principal.form() else {
+            return None;
+        };
+        let account = self.accounts.get(&owner)?;
+        let is_unread = account.iam.as_ref().is_none_or(|iam| iam.gap.is_some());
+        is_unread.then(|| format!("the users and roles of account {owner} were not all read"))
+    }
+
+    /// Whom the key's policies name as those who may rewrite them.
+    #[must_use]
+    pub fn administrators(&self) -> Administrators<'a> {
+        Administrators::of(self.policies.iter().map(|(_, policy)| *policy), &self.key.arn)
+    }
+
+    /// Whether the lockout verdict rests on that.
+    #[must_use]
+    pub fn rests_on(&self, reason: LockoutReason) -> bool {
+        self.lockout.reasons.contains(&reason)
+    }
+
+    /// The organization, where there is one and it was read.
+    #[must_use]
+    pub fn organization(&self) -> Option<&'a Organization> {
+        self.snapshot.organization.known().and_then(Option::as_ref)
+    }
+
+    /// The statement that lets somebody in.
+    #[must_use]
+    pub fn statement(&self, via: &Via) -> Option<Written<'a>> {
+        let name = via.statement.as_ref()?;
+        self.statements().find(|written| written.kind == via.kind && written.name == *name)
+    }
+}
+
+/// Whom a statement names.
+#[must_use]
+pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
+    match statement.principal.as_ref().map(|set| &set.principals) {
+        Some(Principals::Named(lists)) => lists.iter().flat_map(|(_, list)| list.iter()).collect(),
+        Some(Principals::Everyone) | None => Vec::new(),
+    }
+}
+
+/// Why something was not read, in words.
+pub(super) fn because(what: &str, gap: &Gap) -> String {
+    format!("{what} could not be read ({}: {})", gap.operation, gap.kind)
+}

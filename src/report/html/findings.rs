@@ -1,0 +1,93 @@
+//! What the checks found, check by check, the worst first; what they could not tell is counted beside it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Table,
+    words::{count, grouped},
+};
+use crate::{
+    assess::finding::{Finding, Severity, Status},
+    check::{ALL, Meta},
+    report::Report,
+    snapshot::key::Key,
+};
+
+/// All findings of one check.
+pub(super) struct Group<'a> {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) count: String,
+    pub(super) matters: &'static str,
+    pub(super) fix: &'static str,
+    pub(super) blind: &'static str,
+    pub(super) unknown: Option<String>,
+    pub(super) findings: Table<Row<'a>>,
+}
+
+/// One finding.
+pub(super) struct Row<'a> {
+    pub(super) severity: &'static str,
+    pub(super) alias: &'a str,
+    pub(super) key_id: &'a str,
+    pub(super) place: String,
+    pub(super) detail: &'a str,
+}
+
+/// Findings by severity, in words.
+pub(super) fn in_words(report: &Report<'_>) -> String {
+    let of = |severity: Severity| {
+        let number = report.summary.by_severity.get(&severity)?;
+        Some(format!("{} {}", grouped(*number), severity.as_str()))
+    };
+    let told: Vec<String> = Severity::ALL.into_iter().filter_map(of).collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+}
+
+/// Every check that has something to say.
+pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
+    let keys: BTreeMap<&str, &Key> = report.keys.iter().map(|one| (one.key.arn.as_str(), one.key)).collect();
+    let mut groups: Vec<(Option<Severity>, Group<'a>)> =
+        ALL.iter().filter_map(|check| group(check.meta(), report.findings, &keys)).collect();
+    groups.sort_by_key(|(worst, group)| (worst.is_none(), *worst, group.id));
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+fn group<'a>(
+    meta: &'static Meta,
+    findings: &'a [Finding],
+    keys: &BTreeMap<&str, &'a Key>,
+) -> Option<(Option<Severity>, Group<'a>)> {
+    let of_check = |status| move |one: &&Finding| one.check == meta.id && one.status == status;
+    let found: Vec<&Finding> = findings.iter().filter(of_check(Status::Fail)).collect();
+    let unknown = findings.iter().filter(of_check(Status::Unknown)).count();
+    if found.is_empty() && unknown == 0 {
+        return None;
+    }
+    let worst = found.first().map(|finding| finding.severity);
+    let group = Group {
+        id: meta.id,
+        title: meta.title,
+        severity: worst.map_or("unknown", Severity::as_str),
+        count: grouped(found.len()),
+        matters: meta.matters,
+        fix: meta.fix,
+        blind: meta.blind,
+        unknown: (unknown > 0).then(|| format!("Not known of {}.", count(unknown, "key", "keys"))),
+        findings: Table::new(found.into_iter().map(|finding| row(finding, keys))),
+    };
+    Some((worst, group))
+}
+
+fn row<'a>(finding: &'a Finding, keys: &BTreeMap<&str, &'a Key>) -> Row<'a> {
+    let key = finding.key_arn.as_deref().and_then(|arn| keys.get(arn));
+    let region = finding.region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
+    Row {
+        severity: finding.severity.as_str(),
+        alias: key.and_then(|key| key.aliases.first()).map(String::as_str).unwrap_or_default(),
+        key_id: key.map(|key| key.key_id.as_str()).unwrap_or_default(),
+        place: format!("{}{region}", finding.account_id),
+        detail: &finding.detail,
+    }
+}

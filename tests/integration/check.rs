@@ -1,0 +1,193 @@
+//! Checks: every case under `tests/cases/check` judged whole, from a snapshot to its findings, and the names that
+//! must be one. A new case needs no code.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use keyreach::{
+    assess::{assess, finding::Status},
+    check::ALL,
+    config::{JudgementSettings, TrustedParty, TrustedSettings},
+    snapshot::Snapshot,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::example;
+
+/// The example organization with changes, and what one check says of its member's key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    /// The statements of the key policy
+    #[serde(default)]
+    statements: Option<Vec<Value>>,
+    /// Grants; each a change of the example's
+    #[serde(default)]
+    grants: Vec<Value>,
+    /// A change of the key
+    #[serde(default)]
+    key: Value,
+    /// Changes of accounts of the organization, or further ones, by id
+    #[serde(default)]
+    accounts: BTreeMap<String, Value>,
+    /// A change of the organization
+    #[serde(default)]
+    organization: Value,
+    /// A change of the cell
+    #[serde(default)]
+    cell: Value,
+    /// Accounts that the settings trust
+    #[serde(default)]
+    trusted: Vec<String>,
+    expect: Vec<Expected>,
+}
+
+#[derive(Deserialize, Debug, PartialEq, PartialOrd, Eq, Ord)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    #[serde(default = "fail")]
+    status: String,
+    severity: String,
+    #[serde(default)]
+    says: Vec<String>,
+}
+
+fn fail() -> String {
+    "fail".to_owned()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+fn cases(id: &str) -> Vec<Case> {
+    let path = folder().join(format!("{id}.json"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A JSON merge patch (RFC 7396), but that an unread fact takes the place of a read one.
+fn change(target: &mut Value, patch: &Value) {
+    let Value::Object(members) = patch else { return };
+    for (name, member) in members {
+        if member.is_object() && target[name].is_object() && member.get("unknown").is_none() {
+            change(&mut target[name], member);
+        } else {
+            target[name] = member.clone();
+        }
+    }
+}
+
+fn snapshot(case: &Case) -> Snapshot {
+    let mut snapshot = serde_json::to_value(example::snapshot()).unwrap();
+    let cell = &mut snapshot["cells"][1];
+    assert_eq!(cell["account_id"], example::MEMBER);
+    change(cell, &case.cell);
+    let key = &mut cell["keys"][0];
+    if let Some(statements) = &case.statements {
+        let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        key["policy"] = json!({"known": text});
+    }
+    let grant = |patch: &Value| {
+        let mut grant = serde_json::to_value(example::grant("grant-1")).unwrap();
+        change(&mut grant, patch);
+        grant
+    };
+    key["grants"]["items"] = case.grants.iter().map(grant).collect();
+    change(key, &case.key);
+    for (id, patch) in &case.accounts {
+        let accounts = snapshot["accounts"].as_array_mut().unwrap();
+        if accounts.iter().all(|account| account["id"] != *id) {
+            accounts.push(serde_json::to_value(example::account(id, "another")).unwrap());
+        }
+        let account = accounts.iter_mut().find(|account| account["id"] == *id).unwrap();
+        change(account, patch);
+    }
+    change(&mut snapshot["organization"], &case.organization);
+    serde_json::from_value(snapshot).unwrap_or_else(|error| panic!("{}: {error}", case.name))
+}
+
+fn settings(case: &Case) -> JudgementSettings {
+    let party = || TrustedParty { name: "known".to_owned(), reason: "wanted".to_owned() };
+    let accounts = case.trusted.iter().map(|id| (example::account_id(id), party())).collect();
+    JudgementSettings {
+        trusted: TrustedSettings { accounts, ..TrustedSettings::default() },
+        ..JudgementSettings::default()
+    }
+}
+
+/// What differs from what a case expects.
+fn wrong(id: &str, case: &Case) -> Option<String> {
+    let snapshot = snapshot(case);
+    let key = &snapshot.cells[1].keys[0].arn;
+    let findings = assess(&snapshot, &settings(case)).findings;
+    let found: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.check == id && finding.key_arn.as_ref() == Some(key))
+        .collect();
+    let short: Vec<String> = found
+        .iter()
+        .map(|one| format!("{:?} {} {}", one.status, one.severity.as_str(), one.detail).to_lowercase())
+        .collect();
+    let fits = |(finding, expected): (&String, &Expected)| {
+        finding.starts_with(&format!("{} {} ", expected.status, expected.severity))
+            && expected.says.iter().all(|word| finding.contains(&word.to_lowercase()))
+    };
+    let same = short.len() == case.expect.len() && short.iter().zip(&case.expect).all(fits);
+    (!same).then(|| format!("{id}: {}: found {short:#?}, not {:#?}", case.name, case.expect))
+}
+
+#[test]
+fn every_case_is_found_as_stated() {
+    let all = ALL.iter().map(|check| check.meta().id);
+    let wrong: Vec<String> =
+        all.flat_map(|id| cases(id).into_iter().filter_map(move |case| wrong(id, &case))).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_check_has_a_case_that_it_finds_one_it_does_not_and_one_it_cannot_tell() {
+    for check in ALL {
+        let id = check.meta().id;
+        let cases = cases(id);
+        let says = |status: &str| {
+            cases.iter().any(|case| case.expect.iter().any(|expected| expected.status == status))
+        };
+        assert!(says("fail"), "{id} finds nothing in any case");
+        assert!(says("unknown"), "{id} is never in doubt");
+        assert!(cases.iter().any(|case| case.expect.is_empty()), "{id} is never silent");
+    }
+}
+
+#[test]
+fn a_check_has_one_name_everywhere() {
+    let ids: Vec<&str> = ALL.iter().map(|check| check.meta().id).collect();
+    assert!(ids.is_sorted(), "the list is in order");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
+    for (id, check) in ids.iter().zip(ALL) {
+        let file = source.join(format!("{}.rs", id.replace('-', "_")));
+        assert!(file.exists(), "{} is missing", file.display());
+        let name: String = id.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        assert_eq!(format!("{check:?}"), name);
+    }
+    let files: BTreeSet<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(files, ids.iter().map(|id| format!("{id}.json")).collect());
+}
+
+#[test]
+fn findings_of_one_snapshot_have_ids_of_their_own() {
+    let snapshot = example::snapshot();
+    let findings = assess(&snapshot, &JudgementSettings::default()).findings;
+    let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids.len(), findings.len());
+    assert!(findings.iter().all(|finding| finding.status != Status::Accepted));
+}

@@ -1,0 +1,171 @@
+//! `keyreach who-can` on the snapshot of the demo.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{DEMO, error, keyreach};
+
+fn snapshot() -> PathBuf {
+    DEMO.1.join("snapshot.json")
+}
+
+/// What a question prints, its exit code and its errors.
+fn asked(arguments: &[&str]) -> (String, i32, String) {
+    let home = TempDir::new().unwrap();
+    let snapshot = snapshot();
+    let mut all = vec!["who-can"];
+    all.extend(arguments);
+    all.extend(["--snapshot", snapshot.to_str().unwrap()]);
+    let output = keyreach(home.path()).args(&all).output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    (text, output.status.code().unwrap(), error(&output))
+}
+
+fn answered(arguments: &[&str]) -> String {
+    let (text, code, said) = asked(arguments);
+    assert_eq!((code, said.as_str()), (0, ""), "{arguments:?}");
+    text
+}
+
+/// Lines that begin so, with what follows them and stands further in.
+fn of<'a>(text: &'a str, start: &str) -> Vec<&'a str> {
+    let lines = text.lines().skip_while(|line| !line.trim_start().starts_with(start));
+    let mut all = lines.clone().take(1).collect::<Vec<_>>();
+    all.extend(lines.skip(1).take_while(|line| line.starts_with("      ")));
+    all
+}
+
+#[test]
+fn everybody_is_named_with_the_way_and_its_conditions() {
+    let text = answered(&["Decrypt", "alias/reach/through-s3-only"]);
+    assert!(text.starts_with("kms:Decrypt on arn:aws:kms:eu-central-1:222233334444:key/"), "{text}");
+    assert!(text.contains("\n17 principals can\n"), "{text}");
+    assert!(of(&text, "arn:aws:iam::222233334444:root")[0].ends_with("  key policy `Account`"));
+    let admin = of(&text, "arn:aws:iam::222233334444:role/admin");
+    assert!(admin[0].ends_with("key policy `Account` and AdministratorAccess `#0`"), "{admin:?}");
+    let alice = of(&text, "arn:aws:iam::222233334444:user/alice");
+    assert!(alice[0].ends_with("AdministratorAccess `#0` of group admins"), "{alice:?}");
+    let app = of(&text, "arn:aws:iam::222233334444:role/app");
+    assert_eq!(app[1..], ["      if kms:ViaService is s3.eu-central-1.amazonaws.com"]);
+}
+
+#[test]
+fn outsiders_and_members_are_told_apart() {
+    let text = answered(&["kms:Decrypt", "reach/vendor"]);
+    let vendor = of(&text, "external");
+    assert!(
+        vendor[0].contains("arn:aws:iam::888888888888:role/backup  key policy `Backup vendor`"),
+        "{text}"
+    );
+    assert!(vendor[1].contains("for example kms:Decrypt by arn:aws:sts::888888888888:assumed-role/backup/"));
+    let text = answered(&["kms:Decrypt", "alias/reach/member-accounts"]);
+    assert!(text.contains("arn:aws:iam::444455556666:role/admin"), "{text}");
+    assert!(text.contains("somebody there holds the permission"), "{text}");
+    let text = answered(&["kms:Decrypt", "alias/reach/closed-account"]);
+    assert!(text.contains("not known whether somebody there holds the permission"), "{text}");
+    assert!(text.contains("Not known\n  not all principals of account 909090909090 were read"), "{text}");
+}
+
+#[test]
+fn what_stands_in_the_way_is_said() {
+    let arn = |rest: &str| format!("arn:aws:iam::222233334444:{rest}");
+    for (action, principal, words) in [
+        ("PutKeyPolicy", arn("role/bounded-admin"), "implicit  its permissions boundary"),
+        (
+            "PutKeyPolicy",
+            arn("user/bob"),
+            "explicit  statement `#0` of the identity policy no-keys denies it",
+        ),
+        (
+            "PutKeyPolicy",
+            arn("role/auditor"),
+            "implicit  none of its 2 identity policies allows it on this key",
+        ),
+        (
+            "ScheduleKeyDeletion",
+            "arn:aws:sts::222233334444:assumed-role/admin/me".to_owned(),
+            "explicit  statement `ProtectKeys` of the service control policy keys-are-not-deleted denies it",
+        ),
+        ("Decrypt", arn("role/nobody"), "cannot: it does not exist"),
+        ("Decrypt", arn("role/admin"), "can\n  through key policy `Account` and AdministratorAccess `#0`"),
+        ("Decrypt", "arn:aws:iam::888888888888:role/backup".to_owned(), "nothing is known of its IAM"),
+        (
+            "PutKeyPolicy",
+            "arn:aws:iam::888888888888:role/backup".to_owned(),
+            "only principals of the key's own account can be allowed this",
+        ),
+        (
+            "Decrypt",
+            "arn:aws:iam::999999999999:role/x".to_owned(),
+            "no statement of the key policy and no grant",
+        ),
+    ] {
+        let text = answered(&[action, "alias/reach/vendor", "--deny-reason", &principal]);
+        assert!(text.contains(words), "{action} {principal}: {text}");
+    }
+}
+
+#[test]
+fn programs_are_answered_in_json() {
+    let text = answered(&["kms:PutKeyPolicy", "alias/reach/vendor", "--json"]);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["schema_version"], "1.0");
+    assert_eq!(document["action"], "kms:PutKeyPolicy");
+    assert_eq!(document["key"]["account_id"], "222233334444");
+    let holders = document["holders"].as_array().unwrap();
+    assert_eq!(holders.len(), 10);
+    assert_eq!(holders[0]["kind"], "root");
+    assert_eq!(holders[1]["answer"], "can");
+    let way = &holders[1]["way"];
+    assert_eq!(way["via"]["statement"], "Account");
+    assert_eq!(way["identity_policy"]["policy"], "AdministratorAccess");
+    assert_eq!(way["unconditional"], true);
+    assert_eq!(way["witness"]["action"], "kms:PutKeyPolicy");
+    assert_eq!(document["deny_reason"], Value::Null);
+    let reason = ["--json", "--deny-reason", "arn:aws:iam::222233334444:user/bob"];
+    let text = answered(&[&["kms:PutKeyPolicy", "alias/reach/vendor"][..], &reason].concat());
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["deny_reason"]["answer"], "cannot");
+    let sides: Vec<&Value> =
+        document["deny_reason"]["reasons"].as_array().unwrap().iter().map(|one| &one["side"]).collect();
+    assert_eq!(sides, ["permissions_boundary", "identity_policy"]);
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused() {
+    for (arguments, words) in [
+        (vec!["kms:Frobnicate", "alias/reach/vendor"], "no KMS permission is called so"),
+        (vec!["ReEncrypt", "alias/reach/vendor"], "there is kms:ReEncryptFrom, kms:ReEncryptTo"),
+        (vec!["kms:CreateKey", "alias/reach/vendor"], "kms:CreateKey is not asked for a key"),
+        (vec!["Decrypt", "alias/nothing"], "no key of the snapshot is called `alias/nothing`"),
+        (vec!["Decrypt", "alias/baseline-1"], "give the ARN:"),
+        (vec!["Decrypt", "alias/reach/vendor", "--deny-reason", "bob"], "the ARN of a user"),
+    ] {
+        let (text, code, said) = asked(&arguments);
+        assert_eq!((text.as_str(), code), ("", 2), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+    let home = TempDir::new().unwrap();
+    let none = ["who-can", "Decrypt", "alias/x", "--snapshot", "none.json"];
+    let output = keyreach(home.path()).args(none).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error(&output).contains("cannot read `none.json`"));
+}
+
+/// Names are written by anybody: none moves the cursor.
+#[test]
+fn nothing_acts_on_the_terminal() {
+    let home = TempDir::new().unwrap();
+    let text = fs::read_to_string(snapshot()).unwrap().replace("Backup vendor", "Backup \\\\u001b[31mvendor");
+    fs::write(home.path().join("s.json"), text).unwrap();
+    for more in [&[][..], &["--json"]] {
+        let arguments =
+            [&["who-can", "Decrypt", "alias/reach/vendor", "--snapshot", "s.json"][..], more].concat();
+        let output = keyreach(home.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+        assert!(!output.stdout.contains(&0x1b), "{more:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("31mvendor"), "{more:?}");
+    }
+}
