@@ -142,11 +142,16 @@ pub enum Format {
     Html,
     /// The whole report for programs.
     Json,
+    /// The same, one object a line, for programs that read line by line.
+    Ndjson,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 2] = [Self::Html, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Ndjson];
+
+    /// What is written where nobody says what to write.
+    pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
 
     /// The name on the command line.
     #[must_use]
@@ -154,6 +159,7 @@ impl Format {
         match self {
             Self::Html => "html",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
         }
     }
 }
@@ -293,7 +299,7 @@ impl ReportSettings {
         Ok(Self {
             out: raw.out.unwrap_or_else(|| PathBuf::from("keyreach-out")),
             formats: words(raw.format).map_or_else(
-                || Ok(Format::ALL.into()),
+                || Ok(Format::DEFAULT.into()),
                 |names| {
                     names.iter().map(|name| choice("format", name, Format::ALL, Format::as_str)).collect()
                 },

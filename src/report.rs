@@ -7,6 +7,9 @@ pub mod access;
 pub mod coverage;
 mod html;
 mod json;
+mod ndjson;
+mod part;
+mod subject;
 pub mod text;
 
 use std::{collections::BTreeMap, io};
@@ -26,6 +29,7 @@ use coverage::Coverage;
 
 pub use crate::config::Format;
 pub use json::schema;
+pub use part::Part;
 
 /// What every format shows.
 #[derive(Debug)]
@@ -122,23 +126,12 @@ impl Summary {
     }
 }
 
-impl Format {
-    /// The file in the folder of the reports.
-    #[must_use]
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Html => "report.html",
-            Self::Json => "report.json",
-        }
-    }
-}
-
-/// Writes a report in one format. The same report gives the same bytes.
-pub fn render(report: &Report<'_>, format: Format, out: &mut dyn io::Write) -> Result<(), ReportError> {
-    let mut out = io::BufWriter::new(out);
+/// The files of a report in one format, in the order in which they are written. Each is made when it is rendered.
+#[must_use]
+pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
     match format {
-        Format::Html => html::render(report, &mut out)?,
-        Format::Json => json::render(report, &mut out)?,
+        Format::Html => vec![Part::new("report.html", |out| html::render(report, out))],
+        Format::Json => vec![Part::new("report.json", |out| json::render(report, out))],
+        Format::Ndjson => ndjson::parts(report),
     }
-    Ok(io::Write::flush(&mut out)?)
 }

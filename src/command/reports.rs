@@ -11,7 +11,7 @@ use crate::{
     report::{
         Report,
         coverage::{AccountCoverage, Coverage},
-        render,
+        parts,
     },
     snapshot::{Snapshot, TargetSource, cell::CellState, file},
 };
@@ -31,7 +31,9 @@ pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -
     let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;
     for &format in &settings.formats {
-        folder.write(format.file_name(), |out| render(&report, format, out))?;
+        for part in parts(&report, format) {
+            folder.write(part.path(), |out| part.render(out))?;
+        }
     }
     if !settings.quiet {
         say_how_it_went(&report, folder);
