@@ -144,11 +144,13 @@ pub enum Format {
     Json,
     /// The same, one object a line, for programs that read line by line.
     Ndjson,
+    /// Keys and findings as tables, for spreadsheets.
+    Csv,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Ndjson];
+    pub const ALL: [Self; 4] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -160,6 +162,7 @@ impl Format {
             Self::Html => "html",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
         }
     }
 }

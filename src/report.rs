@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod coverage;
+mod csv;
 mod html;
 mod json;
 mod ndjson;
@@ -133,5 +134,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Html => vec![Part::new("report.html", |out| html::render(report, out))],
         Format::Json => vec![Part::new("report.json", |out| json::render(report, out))],
         Format::Ndjson => ndjson::parts(report),
+        Format::Csv => csv::parts(report),
     }
 }

@@ -24,6 +24,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Html, &["report.html"]),
     (Format::Json, &["report.json"]),
     (Format::Ndjson, &["coverage.ndjson", "findings.ndjson", "keys.ndjson"]),
+    (Format::Csv, &["findings.csv", "keys.csv"]),
 ];
 
 /// The files of a format, by path.
