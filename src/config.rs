@@ -146,11 +146,13 @@ pub enum Format {
     Ndjson,
     /// Keys and findings as tables, for spreadsheets.
     Csv,
+    /// Findings as OCSF 1.6.0 Compliance Findings, for SIEMs and data lakes.
+    Ocsf,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv];
+    pub const ALL: [Self; 5] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -163,6 +165,7 @@ impl Format {
             Self::Json => "json",
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
         }
     }
 }

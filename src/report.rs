@@ -9,6 +9,7 @@ mod csv;
 mod html;
 mod json;
 mod ndjson;
+mod ocsf;
 mod part;
 mod subject;
 pub mod text;
@@ -135,5 +136,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Json => vec![Part::new("report.json", |out| json::render(report, out))],
         Format::Ndjson => ndjson::parts(report),
         Format::Csv => csv::parts(report),
+        Format::Ocsf => ocsf::parts(report),
     }
 }

@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn a_cell_is_found_by_its_path() {
-        let row = json!({"a": {"b": [{"c": ["x", "y"]}, {"c": ["x"]}]}, "n": null, "t": true, "m": {"k": "v"}});
+        let row =
+            json!({"a": {"b": [{"c": ["x", "y"]}, {"c": ["x"]}]}, "n": null, "t": true, "m": {"k": "v"}});
         let cells = ["a/b/*/c/*", "n", "t", "m", "none/c"].map(|path| cell(&row, path));
         assert_eq!(cells, ["x|y", "", "true", r#"{"k":"v"}"#, ""]);
     }

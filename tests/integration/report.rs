@@ -25,6 +25,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Json, &["report.json"]),
     (Format::Ndjson, &["coverage.ndjson", "findings.ndjson", "keys.ndjson"]),
     (Format::Csv, &["findings.csv", "keys.csv"]),
+    (Format::Ocsf, &["findings.ocsf.ndjson"]),
 ];
 
 /// The files of a format, by path.
