@@ -148,11 +148,13 @@ pub enum Format {
     Csv,
     /// Findings as OCSF 1.6.0 Compliance Findings, for SIEMs and data lakes.
     Ocsf,
+    /// Findings as SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 5] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf];
+    pub const ALL: [Self; 6] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -166,6 +168,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Ocsf => "ocsf",
+            Self::Sarif => "sarif",
         }
     }
 }

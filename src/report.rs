@@ -11,6 +11,7 @@ mod json;
 mod ndjson;
 mod ocsf;
 mod part;
+mod sarif;
 mod subject;
 pub mod text;
 
@@ -137,5 +138,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Ndjson => ndjson::parts(report),
         Format::Csv => csv::parts(report),
         Format::Ocsf => ocsf::parts(report),
+        Format::Sarif => sarif::parts(report),
     }
 }

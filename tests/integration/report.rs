@@ -26,6 +26,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Ndjson, &["coverage.ndjson", "findings.ndjson", "keys.ndjson"]),
     (Format::Csv, &["findings.csv", "keys.csv"]),
     (Format::Ocsf, &["findings.ocsf.ndjson"]),
+    (Format::Sarif, &["report.sarif"]),
 ];
 
 /// The files of a format, by path.
