@@ -150,11 +150,14 @@ pub enum Format {
     Ocsf,
     /// Findings as SARIF 2.1.0, for code scanning.
     Sarif,
+    /// The counts, for Prometheus.
+    Metrics,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 6] = [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif];
+    pub const ALL: [Self; 7] =
+        [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif, Self::Metrics];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -169,6 +172,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Ocsf => "ocsf",
             Self::Sarif => "sarif",
+            Self::Metrics => "metrics",
         }
     }
 }

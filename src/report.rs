@@ -8,6 +8,7 @@ pub mod coverage;
 mod csv;
 mod html;
 mod json;
+mod metrics;
 mod ndjson;
 mod ocsf;
 mod part;
@@ -139,5 +140,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Csv => csv::parts(report),
         Format::Ocsf => ocsf::parts(report),
         Format::Sarif => sarif::parts(report),
+        Format::Metrics => metrics::parts(report),
     }
 }

@@ -27,6 +27,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Csv, &["findings.csv", "keys.csv"]),
     (Format::Ocsf, &["findings.ocsf.ndjson"]),
     (Format::Sarif, &["report.sarif"]),
+    (Format::Metrics, &["metrics.prom"]),
 ];
 
 /// The files of a format, by path.
