@@ -152,12 +152,14 @@ pub enum Format {
     Sarif,
     /// The counts, for Prometheus.
     Metrics,
+    /// Findings in batches for Security Hub.
+    Asff,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 7] =
-        [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif, Self::Metrics];
+    pub const ALL: [Self; 8] =
+        [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif, Self::Metrics, Self::Asff];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -173,6 +175,7 @@ impl Format {
             Self::Ocsf => "ocsf",
             Self::Sarif => "sarif",
             Self::Metrics => "metrics",
+            Self::Asff => "asff",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the same bytes. Who opens the files is the command's business.
 
 pub mod access;
+mod asff;
 pub mod coverage;
 mod csv;
 mod html;
@@ -130,6 +131,15 @@ impl Summary {
     }
 }
 
+impl Format {
+    /// The folder below that of the reports which the format has to itself, where it has one. What files it holds
+    /// changes from report to report.
+    #[must_use]
+    pub fn tree(self) -> Option<&'static str> {
+        (self == Self::Asff).then_some("asff")
+    }
+}
+
 /// The files of a report in one format, in the order in which they are written. Each is made when it is rendered.
 #[must_use]
 pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
@@ -141,5 +151,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Ocsf => ocsf::parts(report),
         Format::Sarif => sarif::parts(report),
         Format::Metrics => metrics::parts(report),
+        Format::Asff => asff::parts(report),
     }
 }

@@ -28,6 +28,14 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Ocsf, &["findings.ocsf.ndjson"]),
     (Format::Sarif, &["report.sarif"]),
     (Format::Metrics, &["metrics.prom"]),
+    (
+        Format::Asff,
+        &[
+            "asff/000000000001/eu-west-1/batch-0001.json",
+            "asff/111122223333/eu-west-1/batch-0001.json",
+            "asff/111122223333/us-east-1/batch-0001.json",
+        ],
+    ),
 ];
 
 /// The files of a format, by path.
