@@ -107,7 +107,7 @@ pub struct ReportArgs {
     #[arg(long, env = "KEYREACH_OUT", value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The formats, with commas between them: html, json, ndjson, csv, ocsf, sarif,
-    /// metrics, asff [default: html,json]
+    /// metrics, asff, markdown [default: html,json]
     #[arg(long, env = "KEYREACH_FORMAT", value_name = "FORMATS")]
     pub format: Option<String>,
     /// Exit 3 on a finding this severe: critical, high, medium, low, none [default: none]

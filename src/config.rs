@@ -154,12 +154,23 @@ pub enum Format {
     Metrics,
     /// Findings in batches for Security Hub.
     Asff,
+    /// A summary for a ticket or a build.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 8] =
-        [Self::Html, Self::Json, Self::Ndjson, Self::Csv, Self::Ocsf, Self::Sarif, Self::Metrics, Self::Asff];
+    pub const ALL: [Self; 9] = [
+        Self::Html,
+        Self::Json,
+        Self::Ndjson,
+        Self::Csv,
+        Self::Ocsf,
+        Self::Sarif,
+        Self::Metrics,
+        Self::Asff,
+        Self::Markdown,
+    ];
 
     /// What is written where nobody says what to write.
     pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
@@ -176,6 +187,7 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Metrics => "metrics",
             Self::Asff => "asff",
+            Self::Markdown => "markdown",
         }
     }
 }

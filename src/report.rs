@@ -9,6 +9,7 @@ pub mod coverage;
 mod csv;
 mod html;
 mod json;
+mod markdown;
 mod metrics;
 mod ndjson;
 mod ocsf;
@@ -152,5 +153,6 @@ pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
         Format::Sarif => sarif::parts(report),
         Format::Metrics => metrics::parts(report),
         Format::Asff => asff::parts(report),
+        Format::Markdown => markdown::parts(report),
     }
 }

@@ -36,6 +36,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
             "asff/111122223333/us-east-1/batch-0001.json",
         ],
     ),
+    (Format::Markdown, &["report.md"]),
 ];
 
 /// The files of a format, by path.
