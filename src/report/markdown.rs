@@ -65,7 +65,7 @@ fn coverage(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     } else {
         "**Not everything could be read**: what is missing is unknown, not fine."
     };
-    writeln!(out, "\n## Coverage\n\n{verdict}\n\n| | complete | partial | failed | other |")?;
+    writeln!(out, "\n## Coverage\n\n{verdict}\n\n| | complete | partial | failed | not visited |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
     let accounts = [
         AccountCoverage::Complete,

@@ -42,8 +42,7 @@ fn scan(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let scan = &report.snapshot.scan;
     let organization = report.snapshot.organization.known().and_then(Option::as_ref);
     let labels = [
-        ("scan_id", scan.id.as_str()),
-        ("version", &scan.tool_version),
+        ("version", scan.tool_version.as_str()),
         ("partition", scan.partition.as_str()),
         ("organization_id", organization.map(|of| of.id.as_str()).unwrap_or_default()),
     ];
@@ -95,11 +94,12 @@ fn keys(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         *exposure.entry((key.cell.account_id, key.judged.exposure.level)).or_default() += 1;
         *lockout.entry((key.cell.account_id, key.judged.lockout.verdict)).or_default() += 1;
     }
-    // An account that was not to be scanned has no number of keys, not even zero.
-    let skipped =
-        |account: &AccountId| report.coverage.accounts.get(account) == Some(&AccountCoverage::Skipped);
-    let cells = report.snapshot.cells.iter().map(|cell| cell.account_id);
-    let accounts: BTreeSet<AccountId> = cells.filter(|account| !skipped(account)).collect();
+    // An account that was not entered has no number of keys, not even zero.
+    let entered =
+        |state: &AccountCoverage| matches!(state, AccountCoverage::Complete | AccountCoverage::Partial);
+    let states = report.coverage.accounts.iter().filter(|(_, state)| entered(state));
+    let of_keys = report.keys.iter().map(|key| key.cell.account_id);
+    let accounts: BTreeSet<AccountId> = states.map(|(account, _)| *account).chain(of_keys).collect();
     let name = "keyreach_keys_by_exposure";
     family(out, name, "Customer managed keys by account and by how far outside they can be reached.")?;
     for account in &accounts {
