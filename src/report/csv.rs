@@ -210,12 +210,27 @@ fn plain(value: &Value) -> String {
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one, the full-width
-/// forms included, and before white space that could hide one.
+/// forms included. Behind a semicolon too: where that separates lists, spreadsheets cut the cell there.
 /// Source: OWASP, "CSV Injection".
 fn harmless(cell: &str) -> String {
-    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    let is_formula = cell.trim_start().starts_with(begins) || cell.starts_with(['\t', '\r', '\n']);
-    if is_formula { format!("'{cell}") } else { cell.to_owned() }
+    let mut safe = String::with_capacity(cell.len() + 1);
+    for (at, piece) in cell.split(';').enumerate() {
+        if at > 0 {
+            safe.push(';');
+        }
+        if begins_formula(piece) {
+            safe.push('\'');
+        }
+        safe.push_str(piece);
+    }
+    safe
+}
+
+/// Whether it begins with a sign of formulas, behind white space or a quote that a spreadsheet would drop.
+fn begins_formula(piece: &str) -> bool {
+    let sign = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    let dropped = |c: char| c.is_whitespace() || c == '"';
+    piece.trim_start_matches(dropped).starts_with(sign) || piece.starts_with(['\t', '\r', '\n'])
 }
 
 #[cfg(test)]
@@ -229,7 +244,8 @@ mod tests {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\rx", " =1", "\u{a0}=1", "＝1", "-"] {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
-        for text in ["", "arn:aws:kms", "a=1", "'=1", "12", "*"] {
+        assert_eq!(harmless("a;=1; \"-2\";b"), "a;'=1;' \"-2\";b");
+        for text in ["", "a; b;c=1", "arn:aws:kms", "a=1", "'=1", "12", "*"] {
             assert_eq!(harmless(text), text);
         }
     }

@@ -6,6 +6,7 @@ mod feeds;
 mod hostile;
 #[expect(clippy::disallowed_methods, reason = "reads the templates themselves")]
 mod page;
+mod readers;
 mod rotation;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What may stand in a name of a path as it is.
-const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// The findings of a run.
 pub(super) struct Results<'a> {
