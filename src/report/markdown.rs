@@ -93,17 +93,17 @@ fn coverage(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn keys(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let exposure = |level| report.summary.by_exposure.get(&level).copied().unwrap_or(0);
     writeln!(out, "\n## Who can reach them\n")?;
-    row(out, ExposureLevel::ALL.map(|level| level.as_str().to_owned()))?;
-    row(out, ExposureLevel::ALL.map(|_| "---:".to_owned()))?;
-    row(out, ExposureLevel::ALL.map(|level| grouped(exposure(level))))?;
+    row(out, &ExposureLevel::ALL.map(|level| level.as_str().to_owned()))?;
+    row(out, &ExposureLevel::ALL.map(|_| "---:".to_owned()))?;
+    row(out, &ExposureLevel::ALL.map(|level| grouped(exposure(level))))?;
     let lockout = |verdict| report.summary.by_lockout.get(&verdict).copied().unwrap_or(0);
     writeln!(out, "\n## Who can govern them\n")?;
-    row(out, LockoutVerdict::ALL.map(|verdict| verdict.as_str().replace('_', " ")))?;
-    row(out, LockoutVerdict::ALL.map(|_| "---:".to_owned()))?;
-    row(out, LockoutVerdict::ALL.map(|verdict| grouped(lockout(verdict))))
+    row(out, &LockoutVerdict::ALL.map(|verdict| verdict.as_str().replace('_', " ")))?;
+    row(out, &LockoutVerdict::ALL.map(|_| "---:".to_owned()))?;
+    row(out, &LockoutVerdict::ALL.map(|verdict| grouped(lockout(verdict))))
 }
 
-fn row<const N: usize>(out: &mut dyn Write, cells: [String; N]) -> io::Result<()> {
+fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
     writeln!(out, "| {} |", cells.join(" | "))
 }
 
