@@ -106,7 +106,8 @@ pub struct ReportArgs {
     /// The folder that receives snapshot.json and the reports [default: keyreach-out]
     #[arg(long, env = "KEYREACH_OUT", value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The formats, with commas between them: html, json [default: html,json]
+    /// The formats, with commas between them: html, json, ndjson, csv, ocsf, sarif,
+    /// metrics, asff, markdown [default: html,json]
     #[arg(long, env = "KEYREACH_FORMAT", value_name = "FORMATS")]
     pub format: Option<String>,
     /// Exit 3 on a finding this severe: critical, high, medium, low, none [default: none]

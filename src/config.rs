@@ -142,11 +142,38 @@ pub enum Format {
     Html,
     /// The whole report for programs.
     Json,
+    /// The same, one object a line, for programs that read line by line.
+    Ndjson,
+    /// Keys and findings as tables, for spreadsheets.
+    Csv,
+    /// Findings as OCSF 1.6.0 Compliance Findings, for SIEMs and data lakes.
+    Ocsf,
+    /// Findings as SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// The counts, for Prometheus.
+    Metrics,
+    /// Findings in batches for Security Hub.
+    Asff,
+    /// A summary for a ticket or a build.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 2] = [Self::Html, Self::Json];
+    pub const ALL: [Self; 9] = [
+        Self::Html,
+        Self::Json,
+        Self::Ndjson,
+        Self::Csv,
+        Self::Ocsf,
+        Self::Sarif,
+        Self::Metrics,
+        Self::Asff,
+        Self::Markdown,
+    ];
+
+    /// What is written where nobody says what to write.
+    pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
 
     /// The name on the command line.
     #[must_use]
@@ -154,6 +181,13 @@ impl Format {
         match self {
             Self::Html => "html",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
+            Self::Sarif => "sarif",
+            Self::Metrics => "metrics",
+            Self::Asff => "asff",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -293,7 +327,7 @@ impl ReportSettings {
         Ok(Self {
             out: raw.out.unwrap_or_else(|| PathBuf::from("keyreach-out")),
             formats: words(raw.format).map_or_else(
-                || Ok(Format::ALL.into()),
+                || Ok(Format::DEFAULT.into()),
                 |names| {
                     names.iter().map(|name| choice("format", name, Format::ALL, Format::as_str)).collect()
                 },

@@ -4,9 +4,18 @@
 //! the same bytes. Who opens the files is the command's business.
 
 pub mod access;
+mod asff;
 pub mod coverage;
+mod csv;
 mod html;
 mod json;
+mod markdown;
+mod metrics;
+mod ndjson;
+mod ocsf;
+mod part;
+mod sarif;
+mod subject;
 pub mod text;
 
 use std::{collections::BTreeMap, io};
@@ -26,6 +35,7 @@ use coverage::Coverage;
 
 pub use crate::config::Format;
 pub use json::schema;
+pub use part::Part;
 
 /// What every format shows.
 #[derive(Debug)]
@@ -123,22 +133,26 @@ impl Summary {
 }
 
 impl Format {
-    /// The file in the folder of the reports.
+    /// The folder below that of the reports which the format has to itself, where it has one. What files it holds
+    /// changes from report to report.
     #[must_use]
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Html => "report.html",
-            Self::Json => "report.json",
-        }
+    pub fn tree(self) -> Option<&'static str> {
+        (self == Self::Asff).then_some("asff")
     }
 }
 
-/// Writes a report in one format. The same report gives the same bytes.
-pub fn render(report: &Report<'_>, format: Format, out: &mut dyn io::Write) -> Result<(), ReportError> {
-    let mut out = io::BufWriter::new(out);
+/// The files of a report in one format, in the order in which they are written. Each is made when it is rendered.
+#[must_use]
+pub fn parts<'a>(report: &'a Report<'a>, format: Format) -> Vec<Part<'a>> {
     match format {
-        Format::Html => html::render(report, &mut out)?,
-        Format::Json => json::render(report, &mut out)?,
+        Format::Html => vec![Part::new("report.html", |out| html::render(report, out))],
+        Format::Json => vec![Part::new("report.json", |out| json::render(report, out))],
+        Format::Ndjson => ndjson::parts(report),
+        Format::Csv => csv::parts(report),
+        Format::Ocsf => ocsf::parts(report),
+        Format::Sarif => sarif::parts(report),
+        Format::Metrics => metrics::parts(report),
+        Format::Asff => asff::parts(report),
+        Format::Markdown => markdown::parts(report),
     }
-    Ok(io::Write::flush(&mut out)?)
 }

@@ -53,6 +53,21 @@ pub enum Status {
     Accepted,
 }
 
+impl Status {
+    /// Every status, in the order in which findings are shown.
+    pub const ALL: [Self; 3] = [Self::Fail, Self::Unknown, Self::Accepted];
+
+    /// The name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+        }
+    }
+}
+
 /// What one check found about one thing.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Finding {

@@ -2,6 +2,8 @@
 //! or not at all. Only its owner may read it: policies and tags are nobody else's business.
 
 use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -36,15 +38,55 @@ impl Folder {
     {
         let place = self.path.join(name);
         let told = || format!("cannot write `{}`", place.display());
-        let mut file = NamedTempFile::new_in(&self.path).with_context(told)?;
+        let parent = place.parent().unwrap_or(&self.path);
+        fs::create_dir_all(parent).with_context(told)?;
+        let mut file = NamedTempFile::new_in(parent).with_context(told)?;
         print(file.as_file_mut()).with_context(told)?;
         file.as_file().sync_all().with_context(told)?;
         file.persist(&place).map_err(io::Error::from).with_context(told)?;
         Ok(())
     }
 
+    /// Takes away what an earlier run left in the tree `name` and this one did not write again: files that would
+    /// pass for news. Only files whose place there is one that reports have, three levels down, are touched.
+    pub(super) fn sweep(&self, name: &str, written: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
+        for account in folders(&self.path.join(name))? {
+            for region in folders(&account)? {
+                for file in entries(&region)? {
+                    let is_ours = |name: &str| name.starts_with("batch-") && name.ends_with(".json");
+                    let of_report = file.file_name().and_then(OsStr::to_str).is_some_and(is_ours);
+                    if of_report && !written.contains(&file) {
+                        fs::remove_file(&file)
+                            .with_context(|| format!("cannot remove `{}`", file.display()))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The place of a file.
+    pub(super) fn place(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// What is in a folder; nothing where it is not there.
+fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let told = || format!("cannot read the folder `{}`", folder.display());
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(told)?,
+    };
+    entries.map(|entry| Ok(entry.with_context(told)?.path())).collect()
+}
+
+/// The folders in a folder; a link leads elsewhere and is none.
+fn folders(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|entry| entry.is_dir() && !entry.is_symlink()).collect())
 }

@@ -1,17 +1,17 @@
 //! What `scan`, `demo` and `analyze` have in common: judge a snapshot, write everything, say how it went.
 
-use std::{convert::Infallible, future::pending, pin::Pin, sync::Arc};
+use std::{collections::BTreeSet, convert::Infallible, future::pending, pin::Pin, sync::Arc};
 
 use super::{folder::Folder, voice};
 use crate::{
     assess::{assess, finding::Severity},
     collect::progress::{self, Progress},
-    config::{FailOn, ReportSettings, Settings},
+    config::{FailOn, Format, ReportSettings, Settings},
     outcome::Outcome,
     report::{
         Report,
         coverage::{AccountCoverage, Coverage},
-        render,
+        parts,
     },
     snapshot::{Snapshot, TargetSource, cell::CellState, file},
 };
@@ -31,7 +31,7 @@ pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -
     let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;
     for &format in &settings.formats {
-        folder.write(format.file_name(), |out| render(&report, format, out))?;
+        write_format(&report, format, folder)?;
     }
     if !settings.quiet {
         say_how_it_went(&report, folder);
@@ -41,6 +41,15 @@ pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -
         return Ok(Outcome::CouldNotRun);
     }
     Ok(outcome(settings, &report.coverage, report.worst()))
+}
+
+fn write_format(report: &Report<'_>, format: Format, folder: &Folder) -> anyhow::Result<()> {
+    let mut written = BTreeSet::new();
+    for part in parts(report, format) {
+        folder.write(part.path(), |out| part.render(out))?;
+        written.insert(folder.place(part.path()));
+    }
+    format.tree().map_or(Ok(()), |tree| folder.sweep(tree, &written))
 }
 
 fn outcome(settings: &ReportSettings, coverage: &Coverage<'_>, worst: Option<Severity>) -> Outcome {

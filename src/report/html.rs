@@ -8,7 +8,7 @@ mod gaps;
 mod keys;
 mod matrix;
 mod scope;
-mod words;
+pub(super) mod words;
 
 use std::{fmt, io};
 

@@ -9,11 +9,21 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Serializer, Value, ser::Formatter};
 
-use super::{Report, text};
+use super::{Report, ReportedKey, text};
 
 /// Writes `report.json`.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     inert(&v1::Document::from(report), out)
+}
+
+/// A key as it stands in `report.json`.
+pub(super) fn key<'a>(reported: &ReportedKey<'a>) -> impl Serialize + use<'a> {
+    v1::key(reported)
+}
+
+/// The cells as they stand in `report.json`; last, where there are any, the gaps that belong to none.
+pub(super) fn coverage<'a>(report: &'a Report<'a>) -> impl Iterator<Item = impl Serialize> {
+    v1::cells(report)
 }
 
 /// Writes a document as one line that cannot act on a terminal.

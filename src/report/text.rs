@@ -1,7 +1,10 @@
 //! The one way in which foreign text becomes visible. Aliases, descriptions, tags, Sids and messages are written
 //! by anybody: what would move the cursor, turn the reading direction or stay unseen is spelled out instead.
 
-use std::fmt::{self, Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 /// Whether a character acts on its reader's screen instead of standing on it: controls, bidirectional controls,
 /// zero-width and other invisible format characters, line and paragraph separators, tags.
@@ -45,9 +48,23 @@ impl fmt::Display for Visible<'_> {
     }
 }
 
+/// Text of at most so many characters: of a longer one the beginning, with an ellipsis for its last.
+#[must_use]
+pub fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest || text.chars().nth(longest).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(longest.saturating_sub(1)).chain(['…']).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Visible;
+    use super::{Visible, cut};
+
+    #[test]
+    fn a_long_text_is_cut_by_characters() {
+        assert_eq!(["", "鍵鍵鍵", "鍵鍵鍵鍵"].map(|text| cut(text, 3).into_owned()), ["", "鍵鍵鍵", "鍵鍵…"]);
+    }
 
     #[test]
     fn what_acts_is_spelled_out_and_the_rest_untouched() {

@@ -166,6 +166,42 @@ fn gaps_can_be_allowed_and_silence_asked_for() {
 }
 
 #[test]
+fn every_format_can_be_asked_for_and_no_batch_of_an_earlier_run_is_left() {
+    let (_, demo) = &*DEMO;
+    let folder = TempDir::new().unwrap();
+    let region = folder.path().join("asff/111122223333/us-east-1");
+    fs::create_dir_all(&region).unwrap();
+    for name in ["batch-0099.json", "notes.txt"] {
+        fs::write(region.join(name), "[]").unwrap();
+    }
+    let snapshot = demo.join("snapshot.json");
+    let formats = keyreach::config::Format::ALL.map(keyreach::config::Format::as_str).join(",");
+    let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", ".", "--format", &formats];
+    let output = keyreach(folder.path()).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    for name in [
+        "report.html",
+        "report.json",
+        "keys.ndjson",
+        "findings.ndjson",
+        "coverage.ndjson",
+        "keys.csv",
+        "findings.csv",
+        "findings.ocsf.ndjson",
+        "report.sarif",
+        "metrics.prom",
+        "report.md",
+        "asff/111122223333/us-east-1/batch-0001.json",
+        "asff/111122223333/us-east-1/notes.txt",
+    ] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    let batch = fs::metadata(region.join("batch-0001.json")).unwrap();
+    assert_eq!(batch.permissions().mode() & 0o777, 0o600);
+    assert!(!region.join("batch-0099.json").exists());
+}
+
+#[test]
 fn a_saved_snapshot_gives_the_same_reports_to_the_byte() {
     let (_, folder) = &*DEMO;
     let again = TempDir::new().unwrap();

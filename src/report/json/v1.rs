@@ -51,6 +51,16 @@ impl<'a> From<&'a Report<'a>> for Document<'a> {
     }
 }
 
+/// One entry of `keys`.
+pub(super) fn key<'a>(reported: &ReportedKey<'a>) -> impl Serialize + use<'a> {
+    key::Key::from(reported)
+}
+
+/// The entries of `coverage`, one by one.
+pub(super) fn cells<'a>(report: &'a Report<'a>) -> impl Iterator<Item = impl Serialize> {
+    coverage::cells(report)
+}
+
 /// Which scan a report is about.
 #[derive(Serialize, JsonSchema)]
 struct Scan<'a> {

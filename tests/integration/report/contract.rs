@@ -11,7 +11,7 @@ use keyreach::{
         lockout::{LockoutReason, LockoutVerdict, Writer},
     },
     config::Format,
-    report::{Report, render},
+    report::Report,
     snapshot::{
         Snapshot,
         gap::{Fact, GapKind},
@@ -21,7 +21,7 @@ use keyreach::{
 use keyreach_policy::aws::Region;
 use serde_json::{Value, json as value};
 
-use super::{json, refusals};
+use super::{files_of, json, refusals};
 use crate::example::{self, MANAGEMENT, MEMBER};
 
 /// Every name of the contract, in its order. `0` stands for an entry of a list.
@@ -144,9 +144,7 @@ fn full() -> Value {
     ];
     let report = Report::new(&snapshot, &assessment).unwrap();
     assert_eq!(report.worst(), Some(Severity::High));
-    let mut out = Vec::new();
-    render(&report, Format::Json, &mut out).unwrap();
-    serde_json::from_slice(&out).unwrap()
+    serde_json::from_str(&files_of(&report, Format::Json)["report.json"]).unwrap()
 }
 
 #[test]

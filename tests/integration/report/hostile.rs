@@ -1,4 +1,5 @@
-//! Whoever may name a key may try to write into the report: every foreign text, in both formats.
+//! Whoever may name a key may try to write into the report: every foreign text, in the page and in JSON; the other
+//! formats stand in `feeds`.
 
 use keyreach::{
     report::text,
@@ -13,7 +14,7 @@ use super::{html, json, rendered};
 use crate::example;
 
 /// Breaks out of elements, attributes and scripts; moves cursors; turns and hides text.
-fn hostile(place: &str) -> String {
+pub(super) fn hostile(place: &str) -> String {
     format!(
         "{place}</script><script>alert('x')</script>\"'&<!--\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{200b}\u{e0041}\n\u{0}\u{2028}"
     )
@@ -31,7 +32,7 @@ fn harmless(place: &str) -> String {
 }
 
 /// A snapshot in which everything that somebody else writes is hostile, and the places the page shows.
-fn snapshot() -> (Snapshot, Vec<&'static str>) {
+pub(super) fn snapshot() -> (Snapshot, Vec<&'static str>) {
     let mut snapshot = example::snapshot();
     snapshot.scan.id = hostile("scan-id");
     snapshot.scan.caller_arn = hostile("caller");

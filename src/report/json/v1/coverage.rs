@@ -70,11 +70,45 @@ struct Gap<'a> {
     message: &'a str,
 }
 
+/// One entry of the coverage on its own.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry<'a> {
+    Cell(Cell<'a>),
+    /// The shape of a cell, for what could not be read and belongs to none.
+    Elsewhere {
+        account_id: Option<AccountId>,
+        region: Option<&'a Region>,
+        state: CellState,
+        keys: usize,
+        aws_managed_keys: u64,
+        gaps: Vec<Gap<'a>>,
+    },
+}
+
+/// The cells, then what belongs to none, if anything does.
+pub(super) fn cells<'a>(report: &'a Report<'a>) -> impl Iterator<Item = impl Serialize> {
+    let gaps: Vec<Gap<'_>> = elsewhere(report).collect();
+    let elsewhere = (!gaps.is_empty()).then_some(Entry::Elsewhere {
+        account_id: None,
+        region: None,
+        state: CellState::Partial,
+        keys: 0,
+        aws_managed_keys: 0,
+        gaps,
+    });
+    report.snapshot.cells.iter().map(|cell| Entry::Cell(Cell::from(cell))).chain(elsewhere)
+}
+
+/// What could not be read and belongs to no cell.
+fn elsewhere<'a>(report: &'a Report<'a>) -> impl Iterator<Item = Gap<'a>> {
+    let judging = report.keys.iter().flat_map(|key| &key.judged.gaps);
+    report.snapshot.gaps_outside_cells().chain(judging).map(Gap::from)
+}
+
 impl<'a> From<&'a Report<'a>> for Coverage<'a> {
     fn from(report: &'a Report<'a>) -> Self {
         let coverage = &report.coverage;
-        let outside = report.snapshot.gaps_outside_cells();
-        let judging = report.keys.iter().flat_map(|key| &key.judged.gaps);
         Self {
             accounts: Accounts {
                 total: coverage.accounts.len(),
@@ -84,7 +118,7 @@ impl<'a> From<&'a Report<'a>> for Coverage<'a> {
                 skipped: coverage.count(AccountCoverage::Skipped),
             },
             cells: report.snapshot.cells.iter().map(Cell::from).collect(),
-            gaps: outside.chain(judging).map(Gap::from).collect(),
+            gaps: elsewhere(report).collect(),
         }
     }
 }
