@@ -4,6 +4,7 @@
 //! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
 pub mod access;
+mod accounts;
 pub mod exposure;
 pub mod finding;
 mod governance;
@@ -70,6 +71,7 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
         cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
     let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
     let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    findings.extend(bench.account_findings());
     findings.sort_by(Finding::order);
     Assessment { keys, findings }
 }

@@ -17,6 +17,8 @@ pub struct RawSettings {
     pub report: RawReport,
     /// From when on a thing is worth a finding.
     pub thresholds: RawThresholds,
+    /// What is expected of keys.
+    pub expected: RawExpected,
     /// Whom to trust.
     pub trusted: RawTrusted,
 }
@@ -31,6 +33,41 @@ pub struct RawThresholds {
     pub expiring_material_days: Option<u32>,
     /// A key that was used within so many days counts as in use.
     pub recent_use_days: Option<u32>,
+    /// A key that was not used for so many days counts as unused.
+    pub unused_key_days: Option<u32>,
+    /// A disabled key without a sign of life for so many days counts as forgotten.
+    pub disabled_key_days: Option<u32>,
+    /// A rotation period of more days than this counts as long.
+    pub rotation_period_days: Option<u32>,
+    /// Imported material that is older than so many days should be rotated.
+    pub on_demand_rotation_days: Option<u32>,
+    /// A grant older than so many days counts as old.
+    pub old_grant_days: Option<u32>,
+}
+
+impl RawThresholds {
+    fn over(self, under: Self) -> Self {
+        Self {
+            unused_role_days: self.unused_role_days.or(under.unused_role_days),
+            expiring_material_days: self.expiring_material_days.or(under.expiring_material_days),
+            recent_use_days: self.recent_use_days.or(under.recent_use_days),
+            unused_key_days: self.unused_key_days.or(under.unused_key_days),
+            disabled_key_days: self.disabled_key_days.or(under.disabled_key_days),
+            rotation_period_days: self.rotation_period_days.or(under.rotation_period_days),
+            on_demand_rotation_days: self.on_demand_rotation_days.or(under.on_demand_rotation_days),
+            old_grant_days: self.old_grant_days.or(under.old_grant_days),
+        }
+    }
+}
+
+/// `[expected]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawExpected {
+    /// The Regions where replicas of keys may stand; empty: anywhere.
+    pub replica_regions: Option<Words>,
+    /// The tags that name the owner of a key.
+    pub owner_tags: Option<Words>,
 }
 
 /// `[trusted]`
@@ -160,13 +197,10 @@ impl RawSettings {
                 allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
                 quiet: self.report.quiet.or(under.report.quiet),
             },
-            thresholds: RawThresholds {
-                unused_role_days: self.thresholds.unused_role_days.or(under.thresholds.unused_role_days),
-                expiring_material_days: self
-                    .thresholds
-                    .expiring_material_days
-                    .or(under.thresholds.expiring_material_days),
-                recent_use_days: self.thresholds.recent_use_days.or(under.thresholds.recent_use_days),
+            thresholds: self.thresholds.over(under.thresholds),
+            expected: RawExpected {
+                replica_regions: self.expected.replica_regions.or(under.expected.replica_regions),
+                owner_tags: self.expected.owner_tags.or(under.expected.owner_tags),
             },
             trusted: if self.trusted.is_empty() { under.trusted } else { self.trusted },
         }
