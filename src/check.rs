@@ -29,6 +29,7 @@ mod key_store_unhealthy;
 mod key_unused;
 mod material_expiring;
 mod multi_region_primary_missing;
+mod names;
 mod no_account_statement;
 mod organization_wide_access;
 mod orphaned_administrator;
@@ -64,9 +65,13 @@ use serde_json::{Value, json};
 
 use keyreach_policy::aws::{AccountId, Region};
 
-use crate::assess::finding::{Finding, Severity, Status, Subject, finding_id};
+use crate::{
+    assess::finding::{Finding, Severity, Status, Subject, finding_id},
+    framework,
+};
 
 pub use account_scene::{AccountScene, IamPolicy};
+pub use names::{named, nearest};
 pub use scene::{Need, Scene};
 
 /// What a check is: the text of its page, and what it must know.
@@ -257,7 +262,7 @@ impl About<'_> {
             detail: found.detail,
             remediation: meta.fix.to_owned(),
             evidence: found.evidence,
-            frameworks: Vec::new(),
+            frameworks: framework::controls(meta.id).to_vec(),
         }
     }
 }

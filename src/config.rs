@@ -1,6 +1,7 @@
 //! Valid settings: the only form that other rooms see. Flags and environment variables stand over the file,
 //! the file over the defaults.
 
+mod accept;
 mod expected;
 #[expect(clippy::disallowed_methods, reason = "reads the settings file")]
 pub mod load;
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 use raw::{RawSettings, Words};
 
+pub use accept::{AcceptSettings, Selector};
 pub use expected::Expected;
 pub use thresholds::Thresholds;
 pub use trusted::{TrustedParty, TrustedSettings};
@@ -45,6 +47,8 @@ pub struct JudgementSettings {
     pub thresholds: Thresholds,
     /// What is expected of keys.
     pub expected: Expected,
+    /// Findings that may be so.
+    pub accepted: Vec<AcceptSettings>,
 }
 
 /// Whom to visit, and as whom.
@@ -269,6 +273,7 @@ impl Settings {
                 trusted: TrustedSettings::validate(raw.trusted)?,
                 thresholds: Thresholds::validate(&raw.thresholds)?,
                 expected: Expected::validate(raw.expected)?,
+                accepted: raw.accept.into_iter().map(AcceptSettings::validate).collect::<Result<_, _>>()?,
             },
         })
     }
@@ -410,6 +415,19 @@ mod tests {
             ("[pace]\nin_flight = 0", "pace.in_flight: `0`"),
             ("[thresholds]\nunused_role_days = 0", "thresholds.unused_role_days: `0`"),
             ("[thresholds]\nold_grant_days = 4000", "thresholds.old_grant_days: `4000`"),
+            (
+                "[[accept]]\ncheck = '*'\nreason = 'a'\nowner = 'b'\nexpires = '2027-01-31'",
+                "would accept everything",
+            ),
+            (
+                "[[accept]]\ncheck = 'a'\nreason = ''\nowner = 'b'\nexpires = '2027-01-31'",
+                "needs a reason and an owner",
+            ),
+            (
+                "[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'\nexpires = 'never'",
+                "accept.expires: `never`",
+            ),
+            ("[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'", "missing field `expires`"),
             ("[expected]\nreplica_regions = ['moon']", "expected.replica_regions: `moon`"),
             ("[report]\nformat = 'pdf'", "format: `pdf`"),
             ("[report]\nfail_on = 'bad'", "fail_on: `bad`"),

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod coverage;
+pub mod explain;
 mod html;
 mod json;
 pub mod text;
@@ -16,6 +17,7 @@ use thiserror::Error;
 use crate::{
     assess::{
         Assessment, KeyAssessment,
+        acceptance::Acceptance,
         exposure::ExposureLevel,
         finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
@@ -40,6 +42,8 @@ pub struct Report<'a> {
     pub keys: Vec<ReportedKey<'a>>,
     /// What the checks found, in their order.
     pub findings: &'a [Finding],
+    /// What became of the acceptances in the settings.
+    pub acceptances: &'a [Acceptance],
 }
 
 /// One key with what was made of it.
@@ -98,6 +102,7 @@ impl<'a> Report<'a> {
                 .map(|((cell, key), judged)| ReportedKey { cell, key, judged })
                 .collect(),
             findings: &assessment.findings,
+            acceptances: &assessment.acceptances,
         })
     }
 

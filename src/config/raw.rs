@@ -1,6 +1,6 @@
 //! Settings as written: in the file, and, in the same shape, on the command line and in the environment.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,6 +21,37 @@ pub struct RawSettings {
     pub expected: RawExpected,
     /// Whom to trust.
     pub trusted: RawTrusted,
+    /// Findings that may be so.
+    pub accept: Vec<RawAccept>,
+}
+
+/// `[[accept]]`: patterns with `*` and `?` cover the whole text; all that are given must fit.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAccept {
+    /// The id of the check, or `*`.
+    pub check: String,
+    /// Ids of accounts.
+    pub account: Option<Words>,
+    /// Paths of accounts in the organization, as `o-…/r-…/ou-…/`.
+    pub ou: Option<Words>,
+    /// Regions.
+    pub region: Option<Words>,
+    /// ARNs or ids of keys.
+    pub key: Option<Words>,
+    /// Aliases.
+    pub alias: Option<Words>,
+    /// Values of tags, by tag.
+    #[serde(default)]
+    pub tag: BTreeMap<String, Words>,
+    /// Why it may be so.
+    pub reason: String,
+    /// Who said so.
+    pub owner: String,
+    /// Where that is written down.
+    pub ticket: Option<String>,
+    /// The last day on which it counts, in UTC, as `2027-01-31`.
+    pub expires: String,
 }
 
 /// `[thresholds]`
@@ -202,6 +233,7 @@ impl RawSettings {
                 replica_regions: self.expected.replica_regions.or(under.expected.replica_regions),
                 owner_tags: self.expected.owner_tags.or(under.expected.owner_tags),
             },
+            accept: if self.accept.is_empty() { under.accept } else { self.accept },
             trusted: if self.trusted.is_empty() { under.trusted } else { self.trusted },
         }
     }

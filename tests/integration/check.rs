@@ -11,6 +11,7 @@ use keyreach::{
     assess::{assess, finding::Status},
     check::ALL,
     config::{JudgementSettings, Settings, TrustedParty, TrustedSettings, raw::RawSettings},
+    framework,
     snapshot::Snapshot,
 };
 use serde::Deserialize;
@@ -218,4 +219,26 @@ fn findings_of_one_snapshot_have_ids_of_their_own() {
     let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!(ids.len(), findings.len());
     assert!(findings.iter().all(|finding| finding.status != Status::Accepted));
+}
+
+#[test]
+fn frameworks_name_checks_that_exist_and_every_check_has_its_place() {
+    let ids: BTreeSet<&str> = ALL.iter().map(|check| check.meta().id).collect();
+    let mut names = BTreeSet::new();
+    for of in framework::all() {
+        assert!(names.insert(&of.id), "{} is there twice", of.id);
+        for mapping in &of.mapping {
+            assert!(!mapping.controls.is_empty() && !mapping.source.trim().is_empty(), "{mapping:?}");
+            for check in &mapping.checks {
+                assert!(ids.contains(check.as_str()), "{}: no check is called {check}", of.id);
+            }
+        }
+    }
+    for id in ids {
+        let is_mapped = !framework::controls(id).is_empty();
+        assert_ne!(is_mapped, framework::UNMAPPED.contains(&id), "{id}");
+    }
+    assert!(framework::UNMAPPED.iter().all(|id| ALL.iter().any(|check| check.meta().id == *id)));
+    let own = framework::all().iter().flat_map(|of| &of.mapping).filter(|mapping| mapping.source == "own");
+    assert!(own.count() > 20, "the mappings of our own are marked");
 }

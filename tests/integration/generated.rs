@@ -77,6 +77,11 @@ fn the_page_of_permissions_says_why_each_is_needed() {
 }
 
 #[test]
+fn the_page_of_checks_is_what_the_tool_explains() {
+    keep("docs/checks.md", &said(&["explain", "--all", "--markdown"]));
+}
+
+#[test]
 fn the_printed_policy_allows_single_reads_only() {
     let policy: Value = serde_json::from_str(&said(&["role"])).unwrap();
     let statements = policy["Statement"].as_array().unwrap();
