@@ -3,7 +3,9 @@
 //! Pure: no clock, no files, and nothing in the result shows how many threads made it.
 //! Exposure is decided in `reach`, lockout in `lockout`, what is worth a finding in `check`.
 
+pub mod acceptance;
 pub mod access;
+mod accounts;
 pub mod exposure;
 pub mod finding;
 mod governance;
@@ -17,6 +19,7 @@ use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
 
 use crate::{
+    accept::accept,
     check::{self, Scene},
     config::JudgementSettings,
     reach::{self, Dossier, Judged, Library, Perimeter, Population},
@@ -28,6 +31,7 @@ use crate::{
         organization::Account,
     },
 };
+use acceptance::Acceptance;
 use exposure::{Exposure, GrantZone, ReachZone, ViaKind};
 use finding::Finding;
 use governance::Ruling;
@@ -41,6 +45,8 @@ pub struct Assessment {
     pub keys: Vec<KeyAssessment>,
     /// What the checks found, in the order in which [`Finding`]s compare.
     pub findings: Vec<Finding>,
+    /// What became of the acceptances in the settings, in their order.
+    pub acceptances: Vec<Acceptance>,
 }
 
 /// What was made of one key.
@@ -70,8 +76,10 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
         cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
     let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
     let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    findings.extend(bench.account_findings());
+    let acceptances = accept(snapshot, &settings.accepted, &mut findings);
     findings.sort_by(Finding::order);
-    Assessment { keys, findings }
+    Assessment { keys, findings, acceptances }
 }
 
 /// Judges who governs each key, and nothing else; in the snapshot's order.

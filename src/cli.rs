@@ -51,6 +51,8 @@ pub enum Verb {
     Check(CheckArgs),
     /// Say which principals can do something with a key, through what, and why one cannot
     WhoCan(WhoCanArgs),
+    /// Say what a check finds, why it matters, how to fix it, and what it cannot see
+    Explain(ExplainArgs),
     /// Print the least-privilege role of the scanner
     Role(RoleArgs),
     /// Print the JSON Schema of a document
@@ -208,6 +210,20 @@ fn principal(text: &str) -> Result<String, String> {
             Err("the ARN of a user, a role, a role session or an account's root user is expected".to_owned())
         }
     }
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The id of a check, as findings show it
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "CHECK-ID")]
+    pub check: Option<String>,
+    /// Every check
+    #[arg(long)]
+    pub all: bool,
+    /// Every check, as one Markdown document
+    #[arg(long, requires = "all")]
+    pub markdown: bool,
 }
 
 /// `role`

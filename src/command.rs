@@ -3,11 +3,13 @@
 mod analyze;
 mod check;
 mod demo;
+mod explain;
 mod folder;
 mod reports;
 mod role;
 mod scan;
 mod schema;
+mod settings;
 mod simulate;
 mod voice;
 mod who_can;
@@ -33,6 +35,7 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::WhoCan(args) => who_can::run(&args),
+        Verb::Explain(args) => explain::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };

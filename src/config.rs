@@ -1,6 +1,8 @@
 //! Valid settings: the only form that other rooms see. Flags and environment variables stand over the file,
 //! the file over the defaults.
 
+mod accept;
+mod expected;
 #[expect(clippy::disallowed_methods, reason = "reads the settings file")]
 pub mod load;
 pub mod raw;
@@ -18,6 +20,8 @@ use thiserror::Error;
 
 use raw::{RawSettings, Words};
 
+pub use accept::{AcceptSettings, Selector};
+pub use expected::Expected;
 pub use thresholds::Thresholds;
 pub use trusted::{TrustedParty, TrustedSettings};
 
@@ -41,6 +45,10 @@ pub struct JudgementSettings {
     pub trusted: TrustedSettings,
     /// From when on a thing is worth a finding.
     pub thresholds: Thresholds,
+    /// What is expected of keys.
+    pub expected: Expected,
+    /// Findings that may be so.
+    pub accepted: Vec<AcceptSettings>,
 }
 
 /// Whom to visit, and as whom.
@@ -289,7 +297,7 @@ impl Settings {
                 external_id: scan.external_id.map(external_id).transpose()?,
                 accounts: accounts("accounts", scan.accounts)?,
                 exclude_accounts: accounts("exclude_accounts", scan.exclude_accounts)?,
-                regions: regions(scan.regions)?,
+                regions: regions("regions", scan.regions)?,
                 organization_role: scan.organization_role.map(organization_role).transpose()?,
                 last_usage: scan.last_usage.unwrap_or_default(),
             },
@@ -298,6 +306,8 @@ impl Settings {
             judgement: JudgementSettings {
                 trusted: TrustedSettings::validate(raw.trusted)?,
                 thresholds: Thresholds::validate(&raw.thresholds)?,
+                expected: Expected::validate(raw.expected)?,
+                accepted: raw.accept.into_iter().map(AcceptSettings::validate).collect::<Result<_, _>>()?,
             },
         })
     }
@@ -367,7 +377,7 @@ fn accounts(setting: &'static str, written: Option<Words>) -> Result<BTreeSet<Ac
     words(written).unwrap_or_default().into_iter().map(parse).collect()
 }
 
-fn regions(written: Option<Words>) -> Result<Regions, ConfigError> {
+fn regions(setting: &'static str, written: Option<Words>) -> Result<Regions, ConfigError> {
     let Some(names) = words(written) else { return Ok(Regions::Auto) };
     if names == ["auto"] {
         return Ok(Regions::Auto);
@@ -376,7 +386,7 @@ fn regions(written: Option<Words>) -> Result<Regions, ConfigError> {
         name.contains('-') && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     match names.iter().find(|name| !is_code(name)) {
-        Some(name) => Err(value("regions", name, "is neither `auto` nor a Region such as `eu-west-1`")),
+        Some(name) => Err(value(setting, name, "is neither `auto` nor a Region such as `eu-west-1`")),
         None => Ok(Regions::Named(names.into_iter().map(Region::new).collect())),
     }
 }
@@ -438,6 +448,21 @@ mod tests {
             ("[pace]\nquota_share = 0.0", "pace.quota_share: `0`"),
             ("[pace]\nin_flight = 0", "pace.in_flight: `0`"),
             ("[thresholds]\nunused_role_days = 0", "thresholds.unused_role_days: `0`"),
+            ("[thresholds]\nold_grant_days = 4000", "thresholds.old_grant_days: `4000`"),
+            (
+                "[[accept]]\ncheck = '*'\nreason = 'a'\nowner = 'b'\nexpires = '2027-01-31'",
+                "would accept everything",
+            ),
+            (
+                "[[accept]]\ncheck = 'a'\nreason = ''\nowner = 'b'\nexpires = '2027-01-31'",
+                "needs a reason and an owner",
+            ),
+            (
+                "[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'\nexpires = 'never'",
+                "accept.expires: `never`",
+            ),
+            ("[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'", "missing field `expires`"),
+            ("[expected]\nreplica_regions = ['moon']", "expected.replica_regions: `moon`"),
             ("[report]\nformat = 'pdf'", "format: `pdf`"),
             ("[report]\nfail_on = 'bad'", "fail_on: `bad`"),
             ("[[trusted.account]]\nid = '1'\nname = 'a'\nreason = 'b'", "trusted.account.id: `1`"),

@@ -13,6 +13,8 @@
 //! | [`reach`] | who outside can reach a key | no |
 //! | [`lockout`] | who can still govern a key | no |
 //! | [`check`] | what is worth a finding | no |
+//! | [`accept`] | which findings the settings accept | no |
+//! | [`framework`] | which controls of published frameworks the checks speak to | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
 //! | [`command`] | one file a verb; reads the clock, writes the files | yes |
@@ -20,6 +22,7 @@
 //! The identifiers of AWS and the policy language live in the crate `keyreach-policy`, the simulated AWS of
 //! the demo and the tests in `keyreach-mocks`.
 
+pub mod accept;
 pub mod assess;
 pub mod check;
 pub mod cli;
@@ -32,6 +35,7 @@ pub mod collect;
 )]
 pub mod command;
 pub mod config;
+pub mod framework;
 pub mod lockout;
 pub mod outcome;
 pub mod reach;

@@ -7,6 +7,7 @@ pub mod access;
 mod asff;
 pub mod coverage;
 mod csv;
+pub mod explain;
 mod html;
 mod json;
 mod markdown;
@@ -25,6 +26,7 @@ use thiserror::Error;
 use crate::{
     assess::{
         Assessment, KeyAssessment,
+        acceptance::Acceptance,
         exposure::ExposureLevel,
         finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
@@ -50,6 +52,8 @@ pub struct Report<'a> {
     pub keys: Vec<ReportedKey<'a>>,
     /// What the checks found, in their order.
     pub findings: &'a [Finding],
+    /// What became of the acceptances in the settings.
+    pub acceptances: &'a [Acceptance],
 }
 
 /// One key with what was made of it.
@@ -108,6 +112,7 @@ impl<'a> Report<'a> {
                 .map(|((cell, key), judged)| ReportedKey { cell, key, judged })
                 .collect(),
             findings: &assessment.findings,
+            acceptances: &assessment.acceptances,
         })
     }
 

@@ -34,6 +34,7 @@ pub use context::{Context, ContextError, Held};
 pub use decide::{Layer, NotConcerned, Source};
 pub use grant::{Constraints, Grant, GrantMismatch};
 pub use parse::{ParseError, Position};
+pub use pattern::Wildcard;
 pub use policy::{Mismatch, Policy};
 pub use reading::{Readings, ResourceStar, Rule, RuleSet};
 pub use request::{KeyError, Organization, Request};

@@ -2,6 +2,24 @@
 
 use crate::context::{Context, KeyName};
 
+/// A pattern with `*` and `?` that covers whole texts or nothing, as `StringLike` does (SEM-34).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wildcard(Glob);
+
+impl Wildcard {
+    /// Reads a pattern. Every text is one.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        Self(Glob::plain(pattern))
+    }
+
+    /// Whether it covers the whole text.
+    #[must_use]
+    pub fn covers(&self, text: &str) -> bool {
+        self.0.matches(text)
+    }
+}
+
 /// A piece of a value that may hold wildcards and policy variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {

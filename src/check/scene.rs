@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::{
     Policy,
-    aws::AccountId,
+    aws::{AccountId, Arn, Region},
     principal::{Form, Principal},
     syntax::{Principals, Statement},
 };
@@ -20,7 +20,7 @@ use crate::{
         Snapshot,
         cell::Cell,
         gap::{Fact, Gap},
-        key::Key,
+        key::{Key, KeyMetadata},
         organization::{Account, Organization},
     },
 };
@@ -69,6 +69,8 @@ pub enum Need {
     Members,
     /// The users and roles of the scanned accounts that the key names.
     NamedPrincipals,
+    /// The users, roles and IAM policies of an account; asked of accounts alone.
+    Principals,
 }
 
 /// A statement of one of the key's policies.
@@ -101,6 +103,26 @@ impl<'a> Scene<'a> {
                 move |(index, statement)| Written { kind, name: policy.statement_name(index), statement };
             policy.document().statements().map(written)
         })
+    }
+
+    /// What DescribeKey says, where it was read.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&'a KeyMetadata> {
+        self.key.metadata.known()
+    }
+
+    /// What DescribeKey says of a key that is enabled.
+    #[must_use]
+    pub fn enabled(&self) -> Option<&'a KeyMetadata> {
+        self.metadata().filter(|metadata| metadata.key_state == "Enabled")
+    }
+
+    /// A key of the scanned accounts, by its ARN.
+    #[must_use]
+    pub fn other(&self, arn: &str, region: &Region) -> Option<&'a Key> {
+        let account = arn.parse::<Arn>().ok()?.account_id()?;
+        let home = |cell: &&Cell| cell.account_id == account && cell.region == *region;
+        self.snapshot.cells.iter().filter(home).flat_map(|cell| &cell.keys).find(|key| key.arn == arn)
     }
 
     /// Everyone whom the key's policies and grants name, with the part of the key where they do.
@@ -140,6 +162,8 @@ impl<'a> Scene<'a> {
             }),
             Need::Members => self.members_unread(),
             Need::NamedPrincipals => self.named().iter().find_map(|(one, _)| self.neighbors_unread(one)),
+            // The account says so, once for all its keys.
+            Need::Principals => None,
         }
     }
 
@@ -209,6 +233,23 @@ pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
         Some(Principals::Named(lists)) => lists.iter().flat_map(|(_, list)| list.iter()).collect(),
         Some(Principals::Everyone) | None => Vec::new(),
     }
+}
+
+/// The account of a principal; `None` for everyone, services and what covers nobody.
+pub(super) fn account_of(principal: &Principal) -> Option<AccountId> {
+    match principal.form() {
+        Form::Account(account)
+        | Form::User(account)
+        | Form::Role(account)
+        | Form::Session(account)
+        | Form::FederatedUser(account) => Some(account),
+        _ => None,
+    }
+}
+
+/// Whether a name covers anybody at all.
+pub(super) fn is_somebody(principal: &Principal) -> bool {
+    account_of(principal).is_some() || matches!(principal.form(), Form::Everyone | Form::Service)
 }
 
 /// Why something was not read, in words.

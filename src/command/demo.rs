@@ -6,11 +6,10 @@ use anyhow::Context;
 use jiff::{Timestamp, Unit};
 use keyreach_mocks::{Cloud, Scenario, http_client, time_source};
 
-use super::{folder::Folder, reports};
+use super::{folder::Folder, reports, settings};
 use crate::{
     cli::ReportArgs,
     collect::{self, Order, client::Connection, progress::Progress},
-    config::Settings,
     outcome::Outcome,
 };
 
@@ -18,8 +17,7 @@ use crate::{
 const SCENARIO: &str = "menagerie";
 
 pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
-    let (typed, file) = args.into_settings();
-    let settings = Settings::resolve(typed, file.as_deref())?;
+    let settings = settings::resolve(args.into_settings())?;
     let folder = Folder::open(&settings.report.out)?;
     let scenario = Scenario::builtin(SCENARIO).context("the built-in organization is missing")?;
     let cloud = Cloud::new(&scenario)?;

@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, convert::Infallible, future::pending, pin::Pin,
 
 use super::{folder::Folder, voice};
 use crate::{
-    assess::{assess, finding::Severity},
+    assess::{
+        acceptance::{Acceptance, AcceptanceState},
+        assess,
+        finding::Severity,
+    },
     collect::progress::{self, Progress},
     config::{FailOn, Format, ReportSettings, Settings},
     outcome::Outcome,
@@ -34,6 +38,7 @@ pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -
         write_format(&report, format, folder)?;
     }
     if !settings.quiet {
+        say_what_became(report.acceptances);
         say_how_it_went(&report, folder);
     }
     if let Some(reason) = nothing_readable(snapshot) {
@@ -109,6 +114,21 @@ fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
         findings(report),
         folder.path().display()
     ));
+}
+
+/// Acceptances that accept nothing, and why.
+fn say_what_became(acceptances: &[Acceptance]) {
+    for one in acceptances {
+        let Acceptance { check, reason, owner, expires, findings, .. } = one;
+        let what = match one.state {
+            AcceptanceState::InForce => continue,
+            AcceptanceState::Unused => "fits no finding: remove it".to_owned(),
+            AcceptanceState::Expired => {
+                format!("expired on {expires}; {findings} findings that it fits count")
+            }
+        };
+        voice::say(&format!("the acceptance of {check} by {owner} ({reason}) {what}"));
+    }
 }
 
 /// Findings by severity, those that are there.

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Unit};
 
-use super::{folder::Folder, reports};
+use super::{folder::Folder, reports, settings};
 use crate::{
     cli::ScanArgs,
     collect::{self, Order, client::Connection, progress::Progress},
-    config::Settings,
     outcome::Outcome,
 };
 
 pub(super) fn run(args: ScanArgs) -> anyhow::Result<Outcome> {
-    let (typed, file) = args.into_settings();
-    let settings = Settings::resolve(typed, file.as_deref())?;
+    let settings = settings::resolve(args.into_settings())?;
     let folder = Folder::open(&settings.report.out)?;
     let progress = Arc::new(Progress::default());
     let watcher = reports::watcher(&settings.report, &progress);

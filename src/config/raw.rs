@@ -1,6 +1,6 @@
 //! Settings as written: in the file, and, in the same shape, on the command line and in the environment.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,12 +17,45 @@ pub struct RawSettings {
     pub report: RawReport,
     /// From when on a thing is worth a finding.
     pub thresholds: RawThresholds,
+    /// What is expected of keys.
+    pub expected: RawExpected,
     /// Whom to trust.
     pub trusted: RawTrusted,
+    /// Findings that may be so.
+    pub accept: Vec<RawAccept>,
+}
+
+/// `[[accept]]`: patterns with `*` and `?` cover the whole text; all that are given must fit.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAccept {
+    /// The id of the check, or `*`.
+    pub check: String,
+    /// Ids of accounts.
+    pub account: Option<Words>,
+    /// Paths of accounts in the organization, as `o-…/r-…/ou-…/`.
+    pub ou: Option<Words>,
+    /// Regions.
+    pub region: Option<Words>,
+    /// ARNs or ids of keys.
+    pub key: Option<Words>,
+    /// Aliases.
+    pub alias: Option<Words>,
+    /// Values of tags, by tag.
+    #[serde(default)]
+    pub tag: BTreeMap<String, Words>,
+    /// Why it may be so.
+    pub reason: String,
+    /// Who said so.
+    pub owner: String,
+    /// Where that is written down.
+    pub ticket: Option<String>,
+    /// The last day on which it counts, in UTC, as `2027-01-31`.
+    pub expires: String,
 }
 
 /// `[thresholds]`
-#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawThresholds {
     /// A role that nobody used for so many days counts as idle.
@@ -31,6 +64,41 @@ pub struct RawThresholds {
     pub expiring_material_days: Option<u32>,
     /// A key that was used within so many days counts as in use.
     pub recent_use_days: Option<u32>,
+    /// A key that was not used for so many days counts as unused.
+    pub unused_key_days: Option<u32>,
+    /// A disabled key without a sign of life for so many days counts as forgotten.
+    pub disabled_key_days: Option<u32>,
+    /// A rotation period of more days than this counts as long.
+    pub rotation_period_days: Option<u32>,
+    /// Imported material that is older than so many days should be rotated.
+    pub on_demand_rotation_days: Option<u32>,
+    /// A grant older than so many days counts as old.
+    pub old_grant_days: Option<u32>,
+}
+
+impl RawThresholds {
+    fn over(self, under: Self) -> Self {
+        Self {
+            unused_role_days: self.unused_role_days.or(under.unused_role_days),
+            expiring_material_days: self.expiring_material_days.or(under.expiring_material_days),
+            recent_use_days: self.recent_use_days.or(under.recent_use_days),
+            unused_key_days: self.unused_key_days.or(under.unused_key_days),
+            disabled_key_days: self.disabled_key_days.or(under.disabled_key_days),
+            rotation_period_days: self.rotation_period_days.or(under.rotation_period_days),
+            on_demand_rotation_days: self.on_demand_rotation_days.or(under.on_demand_rotation_days),
+            old_grant_days: self.old_grant_days.or(under.old_grant_days),
+        }
+    }
+}
+
+/// `[expected]`
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawExpected {
+    /// The Regions where replicas of keys may stand; empty: anywhere.
+    pub replica_regions: Option<Words>,
+    /// The tags that name the owner of a key.
+    pub owner_tags: Option<Words>,
 }
 
 /// `[trusted]`
@@ -160,14 +228,12 @@ impl RawSettings {
                 allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
                 quiet: self.report.quiet.or(under.report.quiet),
             },
-            thresholds: RawThresholds {
-                unused_role_days: self.thresholds.unused_role_days.or(under.thresholds.unused_role_days),
-                expiring_material_days: self
-                    .thresholds
-                    .expiring_material_days
-                    .or(under.thresholds.expiring_material_days),
-                recent_use_days: self.thresholds.recent_use_days.or(under.thresholds.recent_use_days),
+            thresholds: self.thresholds.over(under.thresholds),
+            expected: RawExpected {
+                replica_regions: self.expected.replica_regions.or(under.expected.replica_regions),
+                owner_tags: self.expected.owner_tags.or(under.expected.owner_tags),
             },
+            accept: if self.accept.is_empty() { under.accept } else { self.accept },
             trusted: if self.trusted.is_empty() { under.trusted } else { self.trusted },
         }
     }

@@ -81,6 +81,13 @@ impl Reviewed {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+
+    /// The KMS permissions that its Allow statements cover, whatever they ask for.
+    #[must_use]
+    pub fn allowed(&self) -> Actions {
+        let allows = self.rules.iter().filter(|rule| rule.allows);
+        allows.fold(Actions::none(), |all, rule| all.union(rule.actions))
+    }
 }
 
 impl StatementRule {

@@ -21,16 +21,18 @@ const ROOMS: &[Row] = &[
         &["config", "snapshot", "target"],
         &["aws", "tokio", "futures_util", "fastrand", "rustls", "http", "indicatif"],
     ),
-    ("assess", &["check", "config", "lockout", "reach", "snapshot"], &["rayon"]),
+    ("accept", &["assess", "config", "snapshot"], &[]),
+    ("assess", &["accept", "check", "config", "lockout", "reach", "snapshot"], &["rayon"]),
     // The shapes of a judgement stand in `assess`, which calls `reach`, `lockout` and `check`.
     ("reach", &["assess", "config", "snapshot"], &[]),
     ("lockout", &["assess", "config", "reach", "snapshot"], &[]),
-    ("check", &["assess", "config", "lockout", "snapshot"], &[]),
-    ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
+    ("framework", &[], &[]),
+    ("check", &["assess", "config", "framework", "lockout", "snapshot"], &[]),
+    ("report", &["assess", "check", "config", "framework", "snapshot"], &["askama"]),
     ("cli", &["config"], &["clap"]),
     (
         "command",
-        &["assess", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
+        &["assess", "check", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
         &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
     ),
 ];

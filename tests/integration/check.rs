@@ -10,7 +10,8 @@ use std::{
 use keyreach::{
     assess::{assess, finding::Status},
     check::ALL,
-    config::{JudgementSettings, TrustedParty, TrustedSettings},
+    config::{JudgementSettings, Settings, TrustedParty, TrustedSettings, raw::RawSettings},
+    framework,
     snapshot::Snapshot,
 };
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::example;
 
-/// The example organization with changes, and what one check says of its member's key.
+/// The example organization with changes, and what one check says of its member and of the member's key.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -41,9 +42,21 @@ struct Case {
     /// A change of the cell
     #[serde(default)]
     cell: Value,
+    /// How often the grants stand there
+    #[serde(default = "once")]
+    times: usize,
+    /// A change of a further key of the member, in another Region
+    #[serde(default)]
+    elsewhere: Option<Value>,
+    /// A change of a further key of the member, in the same Region
+    #[serde(default)]
+    beside: Option<Value>,
     /// Accounts that the settings trust
     #[serde(default)]
     trusted: Vec<String>,
+    /// Other settings
+    #[serde(default)]
+    settings: RawSettings,
     expect: Vec<Expected>,
 }
 
@@ -55,6 +68,10 @@ struct Expected {
     severity: String,
     #[serde(default)]
     says: Vec<String>,
+}
+
+fn once() -> usize {
+    1
 }
 
 fn fail() -> String {
@@ -72,11 +89,13 @@ fn cases(id: &str) -> Vec<Case> {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A JSON merge patch (RFC 7396), but that an unread fact takes the place of a read one.
+/// A JSON merge patch (RFC 7396), but that an unread fact takes the place of a read one, and one way into an account
+/// that of another.
 fn change(target: &mut Value, patch: &Value) {
     let Value::Object(members) = patch else { return };
     for (name, member) in members {
-        if member.is_object() && target[name].is_object() && member.get("unknown").is_none() {
+        let is_changed = member.is_object() && target[name].is_object() && name != "entry";
+        if is_changed && member.get("unknown").is_none() {
             change(&mut target[name], member);
         } else {
             target[name] = member.clone();
@@ -99,7 +118,8 @@ fn snapshot(case: &Case) -> Snapshot {
         change(&mut grant, patch);
         grant
     };
-    key["grants"]["items"] = case.grants.iter().map(grant).collect();
+    let grants: Vec<Value> = case.grants.iter().map(grant).collect();
+    key["grants"]["items"] = (0..case.times).flat_map(|_| grants.clone()).collect();
     change(key, &case.key);
     for (id, patch) in &case.accounts {
         let accounts = snapshot["accounts"].as_array_mut().unwrap();
@@ -108,6 +128,14 @@ fn snapshot(case: &Case) -> Snapshot {
         }
         let account = accounts.iter_mut().find(|account| account["id"] == *id).unwrap();
         change(account, patch);
+    }
+    for (cell, region, id, patch) in
+        [(2, "us-east-1", "key-b", &case.elsewhere), (1, "eu-west-1", "key-c", &case.beside)]
+    {
+        let Some(patch) = patch else { continue };
+        let mut key = serde_json::to_value(example::key(example::MEMBER, region, id)).unwrap();
+        change(&mut key, patch);
+        snapshot["cells"][cell]["keys"].as_array_mut().unwrap().push(key);
     }
     change(&mut snapshot["organization"], &case.organization);
     serde_json::from_value(snapshot).unwrap_or_else(|error| panic!("{}: {error}", case.name))
@@ -118,7 +146,7 @@ fn settings(case: &Case) -> JudgementSettings {
     let accounts = case.trusted.iter().map(|id| (example::account_id(id), party())).collect();
     JudgementSettings {
         trusted: TrustedSettings { accounts, ..TrustedSettings::default() },
-        ..JudgementSettings::default()
+        ..Settings::resolve(case.settings.clone(), None).unwrap().judgement
     }
 }
 
@@ -129,7 +157,8 @@ fn wrong(id: &str, case: &Case) -> Option<String> {
     let findings = assess(&snapshot, &settings(case)).findings;
     let found: Vec<_> = findings
         .iter()
-        .filter(|finding| finding.check == id && finding.key_arn.as_ref() == Some(key))
+        .filter(|finding| finding.check == id && finding.account_id == snapshot.cells[1].account_id)
+        .filter(|finding| finding.key_arn.as_ref().is_none_or(|arn| arn == key))
         .collect();
     let short: Vec<String> = found
         .iter()
@@ -190,4 +219,26 @@ fn findings_of_one_snapshot_have_ids_of_their_own() {
     let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!(ids.len(), findings.len());
     assert!(findings.iter().all(|finding| finding.status != Status::Accepted));
+}
+
+#[test]
+fn frameworks_name_checks_that_exist_and_every_check_has_its_place() {
+    let ids: BTreeSet<&str> = ALL.iter().map(|check| check.meta().id).collect();
+    let mut names = BTreeSet::new();
+    for of in framework::all() {
+        assert!(names.insert(&of.id), "{} is there twice", of.id);
+        for mapping in &of.mapping {
+            assert!(!mapping.controls.is_empty() && !mapping.source.trim().is_empty(), "{mapping:?}");
+            for check in &mapping.checks {
+                assert!(ids.contains(check.as_str()), "{}: no check is called {check}", of.id);
+            }
+        }
+    }
+    for id in ids {
+        let is_mapped = !framework::controls(id).is_empty();
+        assert_ne!(is_mapped, framework::UNMAPPED.contains(&id), "{id}");
+    }
+    assert!(framework::UNMAPPED.iter().all(|id| ALL.iter().any(|check| check.meta().id == *id)));
+    let own = framework::all().iter().flat_map(|of| &of.mapping).filter(|mapping| mapping.source == "own");
+    assert!(own.count() > 20, "the mappings of our own are marked");
 }

@@ -57,9 +57,19 @@ fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i3
 #[test]
 fn the_help_names_every_verb_flag_and_exit_code() {
     let page = said(&["--help"]);
-    for word in
-        ["scan", "analyze", "demo", "simulate", "check", "who-can", "role", "schema", "Exit codes:", "KMS"]
-    {
+    for word in [
+        "scan",
+        "analyze",
+        "demo",
+        "simulate",
+        "check",
+        "who-can",
+        "explain",
+        "role",
+        "schema",
+        "Exit codes:",
+        "KMS",
+    ] {
         assert!(page.contains(word), "{word}");
     }
     let page = said(&["scan", "--help"]);
@@ -92,6 +102,9 @@ fn what_cannot_be_is_refused_with_its_name() {
         (vec!["scan", "--regoins", "auto"], vec![], "--regoins"),
         (vec!["frobnicate"], vec![], "frobnicate"),
         (vec!["schema", "page"], vec![], "page"),
+        (vec!["explain"], vec![], "CHECK-ID"),
+        (vec!["explain", "rotation-disable"], vec![], "there is rotation-disabled"),
+        (vec!["explain", "xyzzy"], vec![], "no check is called `xyzzy`"),
         (vec!["scan", "--accounts", "123"], vec![], "accounts: `123`"),
         (vec!["demo", "--fail-on", "bad"], vec![], "fail_on: `bad`"),
         (vec!["demo", "--format", "pdf"], vec![], "format: `pdf`"),
@@ -109,6 +122,14 @@ fn what_cannot_be_is_refused_with_its_name() {
     let (code, said) = outcome(home.path(), &["demo", "--config", "wrong.toml"], &[]);
     assert_eq!(code, 2);
     assert!(said.contains("regoins") && said.contains("wrong.toml"), "{said}");
+    let accept = "[[accept]]\ncheck = 'rotation-disable'\naccount = '1*'\nreason = 'a'\nowner = 'b'\nexpires = '2027-01-31'\n";
+    fs::write(home.path().join("wrong.toml"), accept).unwrap();
+    let (code, said) = outcome(home.path(), &["demo", "--config", "wrong.toml"], &[]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("accept.check: `rotation-disable`") && said.contains("rotation-disabled"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -77,6 +77,11 @@ fn the_page_of_permissions_says_why_each_is_needed() {
 }
 
 #[test]
+fn the_page_of_checks_is_what_the_tool_explains() {
+    keep("docs/checks.md", &said(&["explain", "--all", "--markdown"]));
+}
+
+#[test]
 fn the_printed_policy_allows_single_reads_only() {
     let policy: Value = serde_json::from_str(&said(&["role"])).unwrap();
     let statements = policy["Statement"].as_array().unwrap();
@@ -100,14 +105,14 @@ fn the_settings_file_shows_every_setting_with_its_default() {
     let schema = schema("config");
     assert_eq!(refusals(&schema, &document), [""; 0]);
     let mut shown = 0;
-    for part in ["RawScan", "RawPace", "RawReport"] {
+    for part in ["RawScan", "RawPace", "RawReport", "RawThresholds", "RawExpected"] {
         for setting in schema["$defs"][part]["properties"].as_object().unwrap().keys() {
             let lines = [format!("{setting} = "), format!("# {setting} = ")];
             assert!(text.lines().any(|line| lines.iter().any(|start| line.starts_with(start))), "{setting}");
             shown += 1;
         }
     }
-    assert_eq!(shown, 15);
+    assert_eq!(shown, 25);
     let misspelled: Value = serde_json::json!({ "scan": { "regoins": "auto" } });
     assert_eq!(refusals(&schema, &misspelled).len(), 1);
 }

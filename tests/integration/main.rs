@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accept;
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
 mod check;

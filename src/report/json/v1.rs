@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::{Report, ReportedKey, Summary};
 use crate::{
-    assess::{exposure::ExposureLevel, finding, lockout::LockoutVerdict},
+    assess::{acceptance::Acceptance, exposure::ExposureLevel, finding, lockout::LockoutVerdict},
     snapshot::Snapshot,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Document<'a> {
     keys: Keys<'a>,
     /// What the checks found.
     findings: &'a [finding::Finding],
+    /// What became of the acceptances in the settings.
+    acceptances: &'a [Acceptance],
 }
 
 impl<'a> From<&'a Report<'a>> for Document<'a> {
@@ -47,6 +49,7 @@ impl<'a> From<&'a Report<'a>> for Document<'a> {
             accounts: report.snapshot.accounts.iter().map(Account::from).collect(),
             keys: Keys(&report.keys),
             findings: report.findings,
+            acceptances: report.acceptances,
         }
     }
 }

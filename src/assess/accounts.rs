@@ -1,0 +1,91 @@
+//! What checks have to say of each account, beside its keys: its own IAM policies put together once, in parallel.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyreach_policy::{Policy, aws::AccountId};
+use rayon::prelude::*;
+
+use super::{Bench, finding::Finding};
+use crate::{
+    check::{self, AccountScene, IamPolicy},
+    reach::Library,
+    snapshot::{
+        cell::Cell,
+        organization::Account,
+        principal::{Iam, ManagedPolicy},
+    },
+};
+
+impl Bench<'_> {
+    /// The findings of all accounts.
+    pub(super) fn account_findings(&self) -> Vec<Finding> {
+        let mut cells: BTreeMap<AccountId, Vec<&Cell>> = BTreeMap::new();
+        for cell in &self.snapshot.cells {
+            cells.entry(cell.account_id).or_default().push(cell);
+        }
+        let of = |account: &Account| {
+            let cells = cells.get(&account.id).map(Vec::as_slice).unwrap_or_default();
+            self.of_account(account, cells)
+        };
+        self.snapshot.accounts.par_iter().flat_map_iter(of).collect()
+    }
+
+    fn of_account(&self, account: &Account, cells: &[&Cell]) -> Vec<Finding> {
+        let texts = account.iam.iter().flat_map(written);
+        let read: Vec<Option<IamPolicy<'_>>> =
+            texts.filter_map(|written| written.read(self.library)).collect();
+        let policies: Vec<IamPolicy<'_>> = read.iter().copied().flatten().collect();
+        check::account_findings(&AccountScene {
+            snapshot: self.snapshot,
+            settings: self.settings,
+            account,
+            cells,
+            policies: &policies,
+            policies_unread: policies.len() < read.len(),
+        })
+    }
+}
+
+/// A policy of an account's own, as text.
+struct Written<'a> {
+    arn: &'a str,
+    inline: Option<&'a str>,
+    text: Option<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    /// The policy; `Some(None)` where it cannot be read, `None` where it allows nothing of keys.
+    fn read(&self, library: &'a Library<'a>) -> Option<Option<IamPolicy<'a>>> {
+        let Some(reviewed) = self.text.and_then(|text| library.policy(text)) else { return Some(None) };
+        let policy: &Policy = reviewed.policy();
+        let says_something = !reviewed.allowed().is_empty();
+        says_something.then_some(Some(IamPolicy { arn: self.arn, inline: self.inline, policy }))
+    }
+}
+
+/// The policies that the account itself wrote and that can give something: managed ones by ARN, then inline ones of
+/// users, roles and groups.
+fn written(iam: &Iam) -> Vec<Written<'_>> {
+    let attached: BTreeSet<&String> = (iam.users.iter().flat_map(|user| &user.attached_policies))
+        .chain(iam.roles.iter().flat_map(|role| &role.attached_policies))
+        .chain(iam.groups.iter().flat_map(|group| &group.attached_policies))
+        .collect();
+    let limits: BTreeSet<&String> = (iam.users.iter().filter_map(|user| user.permissions_boundary.as_ref()))
+        .chain(iam.roles.iter().filter_map(|role| role.permissions_boundary.as_ref()))
+        .collect();
+    // What only bounds somebody gives nothing.
+    let gives = |one: &&ManagedPolicy| !limits.contains(&one.arn) || attached.contains(&one.arn);
+    let own = |one: &&ManagedPolicy| !one.arn.contains(":iam::aws:");
+    let managed = iam.policies.iter().filter(own).filter(gives).map(|one| Written {
+        arn: &one.arn,
+        inline: None,
+        text: one.document.as_deref(),
+    });
+    let users = iam.users.iter().map(|user| (user.arn.as_str(), user.inline_policies.as_slice()));
+    let roles = iam.roles.iter().map(|role| (role.arn.as_str(), role.inline_policies.as_slice()));
+    let groups = iam.groups.iter().map(|group| (group.arn.as_str(), group.inline_policies.as_slice()));
+    let inline = users.chain(roles).chain(groups).flat_map(|(arn, policies)| {
+        policies.iter().map(move |one| Written { arn, inline: Some(&one.name), text: Some(&one.document) })
+    });
+    managed.chain(inline).collect()
+}

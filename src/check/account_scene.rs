@@ -1,0 +1,83 @@
+//! What a check of accounts sees: one account with its IAM policies, and the keys it holds.
+
+use keyreach_policy::Policy;
+
+use super::{Need, scene::because};
+use crate::{
+    config::JudgementSettings,
+    snapshot::{
+        Snapshot,
+        cell::Cell,
+        key::Key,
+        organization::{Account, Entry},
+    },
+};
+
+/// One account, and all that a check may know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountScene<'a> {
+    /// What was read of the organization.
+    pub snapshot: &'a Snapshot,
+    /// What to hold accounts to.
+    pub settings: &'a JudgementSettings,
+    /// The account.
+    pub account: &'a Account,
+    /// What was read of it, Region by Region.
+    pub cells: &'a [&'a Cell],
+    /// Its own IAM policies that could be read and allow some KMS action, in a stable order. What AWS wrote is not
+    /// here.
+    pub policies: &'a [IamPolicy<'a>],
+    /// Others could not be read.
+    pub policies_unread: bool,
+}
+
+/// A policy of an account's IAM.
+#[derive(Debug, Clone, Copy)]
+pub struct IamPolicy<'a> {
+    /// The ARN of a managed policy; of an inline policy, that of the user, role or group it is written on.
+    pub arn: &'a str,
+    /// The name of an inline policy.
+    pub inline: Option<&'a str>,
+    /// The policy.
+    pub policy: &'a Policy,
+}
+
+impl IamPolicy<'_> {
+    /// How findings call it.
+    #[must_use]
+    pub fn part(&self) -> String {
+        self.inline.map_or_else(|| self.arn.to_owned(), |name| format!("{}#{name}", self.arn))
+    }
+
+    /// How sentences call it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.inline {
+            None => format!("Managed policy {}", self.arn),
+            Some(name) => format!("Inline policy {name} of {}", self.arn),
+        }
+    }
+}
+
+impl<'a> AccountScene<'a> {
+    /// Why a fact is missing; `None` where it is not. Facts of keys are not asked here.
+    #[must_use]
+    pub fn unread(&self, need: Need) -> Option<String> {
+        if need != Need::Principals || matches!(self.account.entry, Entry::Skipped(_)) {
+            return None;
+        }
+        match &self.account.iam {
+            None => Some("the account was not entered".to_owned()),
+            Some(iam) => {
+                let gap = iam.gap.as_ref().map(|gap| because("the users, roles and policies", gap));
+                let other = || "an IAM policy of the account could not be read".to_owned();
+                gap.or_else(|| self.policies_unread.then(other))
+            }
+        }
+    }
+
+    /// The customer managed keys of the account.
+    pub fn keys(&self) -> impl Iterator<Item = &'a Key> {
+        self.cells.iter().flat_map(|cell| &cell.keys)
+    }
+}

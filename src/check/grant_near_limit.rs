@@ -1,0 +1,37 @@
+//! The key has almost as many grants as it can have.
+
+use super::{Check, Found, Meta, Need, Scene};
+use crate::assess::finding::Severity;
+
+/// `grant-near-limit`
+#[derive(Debug)]
+pub(super) struct GrantNearLimit;
+
+const META: Meta = Meta {
+    id: "grant-near-limit",
+    title: "The key has almost as many grants as KMS allows",
+    finds: "Keys with more than four fifths of the 50,000 grants that one key can have.",
+    matters: "At the limit no grant can be made any more: volumes do not attach, databases do not start. Many grants \
+              are mostly grants that nobody retired.",
+    fix: "Find who makes grants and does not retire them; retire them, or spread the load over several keys.",
+    blind: "How fast grants are added.",
+    needs: &[Need::Grants],
+    severity: Severity::Medium,
+};
+
+/// Source: AWS KMS Developer Guide, "Resource quotas". It cannot be raised.
+const LIMIT: usize = 50_000;
+
+impl Check for GrantNearLimit {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        let grants = scene.key.grants.items.len();
+        let severity = if grants >= LIMIT / 10 * 9 { Severity::Medium } else { Severity::Low };
+        let detail = format!("The key has {grants} grants of at most {LIMIT}.");
+        let found = || Found::fail(severity, "", detail).with("grants", grants).with("limit", LIMIT);
+        (grants > LIMIT / 10 * 8).then(found).into_iter().collect()
+    }
+}

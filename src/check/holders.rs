@@ -1,0 +1,36 @@
+//! Grants by who holds them. AWS services make grants by the thousand, and retire them: people are asked about the
+//! others alone.
+
+use keyreach_policy::principal::{Form, Principal};
+
+use super::{Found, Scene, ways};
+use crate::{assess::finding::Severity, snapshot::grant::Grant};
+
+/// How many grants a sentence names, and how many the evidence.
+const NAMED: usize = 3;
+const SHOWN: usize = 100;
+
+/// The grants of a key that no AWS service holds.
+pub(super) fn of_people<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Grant> {
+    scene.key.grants.items.iter().filter(|grant| !is_of_service(grant))
+}
+
+/// A service principal, a service-linked role, or a session that AWS itself opened, such as
+/// `assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0`.
+fn is_of_service(grant: &Grant) -> bool {
+    let Some(grantee) = &grant.grantee_principal else { return true };
+    Principal::of_grant(grantee.as_str()).form() == Form::Service
+        || grantee.contains(":assumed-role/aws:")
+        || grantee.contains(":role/aws-service-role/")
+}
+
+/// One finding for all grants of a key that share a fault: a key can have fifty thousand.
+pub(super) fn found(severity: Severity, grants: &[&Grant], fault: &str) -> Option<Found> {
+    if grants.is_empty() {
+        return None;
+    }
+    let ids: Vec<String> = grants.iter().map(|grant| grant.grant_id.clone()).collect();
+    let detail = format!("{} {fault}: {}.", ways::grants(grants.len()), ways::listed(ids.clone(), NAMED));
+    let shown: Vec<&String> = ids.iter().take(SHOWN).collect();
+    Some(Found::fail(severity, "", detail).with("grants", grants.len()).with("grant_ids", shown))
+}

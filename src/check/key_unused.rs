@@ -1,0 +1,76 @@
+//! Nobody uses the key.
+
+use super::{AccountScene, Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
+use crate::{
+    assess::finding::Severity,
+    snapshot::{
+        gap::Fact,
+        key::{KeyMetadata, LastUsage},
+    },
+};
+
+/// `key-unused`
+#[derive(Debug)]
+pub(super) struct KeyUnused;
+
+const META: Meta = Meta {
+    id: "key-unused",
+    title: "Nobody has used the key for long",
+    finds: "Enabled keys without a cryptographic operation within unused_key_days, 180 by default. It needs \
+            --last-usage; without it, or where KMS has not kept track of a key for long enough, the answer is \
+            unknown.",
+    matters: "A key that nobody needs still costs money, can still be misused, and hides the keys that matter.",
+    fix: "Find out what the key was for. Disable it first and wait; schedule its deletion only when nothing is \
+          encrypted under it any more.",
+    blind: "Data that is encrypted under the key and that nobody reads: backups, archives. Public keys used outside \
+            of KMS, data keys that are kept. Use before KMS began to keep track of it.",
+    needs: &[Need::Metadata],
+    severity: Severity::Low,
+};
+
+impl Check for KeyUnused {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        let Some(metadata) = scene.enabled() else { return Vec::new() };
+        let found = match &scene.key.last_usage {
+            // Said once for the account.
+            None => None,
+            Some(Fact::Unknown(gap)) => Some(Found::unknown(META.severity, &because("the last use", gap))),
+            Some(Fact::Known(usage)) => unused(scene, metadata, usage),
+        };
+        found.into_iter().collect()
+    }
+
+    fn look_at_account(&self, scene: &AccountScene<'_>) -> Vec<Found> {
+        let not_asked = scene.keys().filter(|key| key.last_usage.is_none()).count();
+        let of_keys = if not_asked == 1 { "1 key".to_owned() } else { format!("{not_asked} keys") };
+        let why = format!("the scan did not ask when {of_keys} of the account were last used (--last-usage)");
+        (not_asked > 0).then(|| Found::unknown(META.severity, &why)).into_iter().collect()
+    }
+}
+
+fn unused(scene: &Scene<'_>, metadata: &KeyMetadata, usage: &LastUsage) -> Option<Found> {
+    let (now, most) = (scene.snapshot.scan.taken_at, i64::from(scene.settings.thresholds.unused_key_days));
+    if let Some(at) = usage.used_at {
+        let ago = days(at, now);
+        let detail = format!("The key was last used {ago} days before the scan.");
+        return (ago > most).then(|| Found::fail(META.severity, "", detail).with("last_used", at));
+    }
+    if metadata.creation_date.is_some_and(|created| days(created, now) <= most) {
+        return None;
+    }
+    // Not used since tracking began says nothing of the time before.
+    let tracked = usage.tracking_start_date.map(|since| days(since, now));
+    match tracked.filter(|tracked| *tracked > most) {
+        Some(tracked) => {
+            let detail = format!("The key was not used in the {tracked} days that KMS has kept track of it.");
+            Some(Found::fail(META.severity, "", detail).with("tracked_since", usage.tracking_start_date))
+        }
+        None => {
+            Some(Found::unknown(META.severity, "KMS has not kept track of the key's use for long enough"))
+        }
+    }
+}

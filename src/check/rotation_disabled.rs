@@ -1,0 +1,70 @@
+//! KMS could rotate the key by itself, and does not.
+
+use super::{Check, Found, Meta, Need, Scene, scene::because};
+use crate::{
+    assess::{finding::Severity, rotation::Eligibility},
+    snapshot::{gap::Fact, key::KeyMetadata},
+};
+
+/// `rotation-disabled`
+#[derive(Debug)]
+pub(super) struct RotationDisabled;
+
+const META: Meta = Meta {
+    id: "rotation-disabled",
+    title: "Automatic rotation of the key is off",
+    finds: "Enabled keys that KMS can rotate by itself and that it does not rotate. Kinds of key that cannot rotate \
+            automatically (asymmetric, HMAC, imported material, custom key stores) are left out; replicas follow \
+            their primary, which is judged in their place.",
+    matters: "Rotation bounds how much data one key material protects, and auditors ask for it. It costs nothing in \
+              operation: old material stays, and nothing must be encrypted again.",
+    fix: "Turn rotation on (kms:EnableKeyRotation), of a multi-Region key on its primary.",
+    blind: "Rotation by hand, by moving an alias to a new key.",
+    needs: &[Need::Metadata],
+    severity: Severity::Medium,
+};
+
+impl Check for RotationDisabled {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        let Some(metadata) = scene.enabled().filter(|metadata| metadata.origin == "AWS_KMS") else {
+            return Vec::new();
+        };
+        let found = match Eligibility::of(scene.key) {
+            Eligibility::Automatic => of_rotation(scene),
+            // A primary that was scanned speaks for its replicas.
+            Eligibility::ViaPrimary if !primary_is_here(scene, metadata) => of_rotation(scene),
+            Eligibility::Unknown => {
+                Some(Found::unknown(META.severity, "whether a key of this kind can rotate"))
+            }
+            Eligibility::ViaPrimary | Eligibility::OnDemandOnly | Eligibility::NotApplicable => None,
+        };
+        found.into_iter().collect()
+    }
+}
+
+fn primary_is_here(scene: &Scene<'_>, metadata: &KeyMetadata) -> bool {
+    let primary = metadata.multi_region.as_ref().and_then(|set| set.primary.as_ref());
+    primary.is_some_and(|primary| scene.other(&primary.arn, &primary.region).is_some())
+}
+
+fn of_rotation(scene: &Scene<'_>) -> Option<Found> {
+    match &scene.key.rotation {
+        Fact::Unknown(gap) => Some(Found::unknown(META.severity, &because("its rotation", gap))),
+        Fact::Known(None) => Some(Found::unknown(META.severity, "KMS said nothing of its rotation")),
+        Fact::Known(Some(status)) if status.enabled => None,
+        Fact::Known(Some(_)) => {
+            let last = scene.key.rotations.items.iter().filter_map(|rotation| rotation.rotation_date).max();
+            let when = last.map_or_else(
+                || "It was never rotated.".to_owned(),
+                |last| format!("It was last rotated on {}.", last.strftime("%Y-%m-%d")),
+            );
+            let when = if scene.key.rotations.gap.is_some() { String::new() } else { format!(" {when}") };
+            let detail = format!("KMS does not rotate the key.{when}");
+            Some(Found::fail(META.severity, "", detail).with("last_rotation", last))
+        }
+    }
+}

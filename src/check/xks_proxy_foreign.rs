@@ -1,0 +1,66 @@
+//! The way to the external key manager runs through another account.
+
+use keyreach_policy::aws::AccountId;
+
+use super::{Check, Found, Meta, Need, Scene, scene::because};
+use crate::{assess::finding::Severity, snapshot::cell::KeyStore};
+
+/// `xks-proxy-foreign`
+#[derive(Debug)]
+pub(super) struct XksProxyForeign;
+
+const META: Meta = Meta {
+    id: "xks-proxy-foreign",
+    title: "The proxy of the external key store belongs to another account",
+    finds: "Keys in an external key store whose proxy is reached through a VPC endpoint service of another account.",
+    matters: "Every use of the key passes that proxy. Whoever runs it can refuse service whenever he wants, and an \
+              attacker who moved the store to a proxy of his own holds the data to ransom.",
+    fix: "Make sure that the account is meant to run the proxy: a vendor under contract, or the account of your own \
+          network team. Otherwise point the store at your own proxy (kms:UpdateCustomKeyStore).",
+    blind: "Who runs the proxy behind a public endpoint; where the external key manager itself stands.",
+    needs: &[Need::Metadata],
+    severity: Severity::Medium,
+};
+
+impl Check for XksProxyForeign {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
+        let external = scene.metadata().filter(|metadata| metadata.origin == "EXTERNAL_KEY_STORE");
+        let id = external.and_then(|metadata| metadata.custom_key_store_id.as_deref());
+        id.and_then(|id| of_store(scene, id)).into_iter().collect()
+    }
+}
+
+fn of_store(scene: &Scene<'_>, id: &str) -> Option<Found> {
+    let stores = &scene.cell.key_stores;
+    match (stores.items.iter().find(|store| store.custom_key_store_id == id), &stores.gap) {
+        (Some(store), _) => foreign(scene, store),
+        (None, Some(gap)) => Some(Found::unknown(META.severity, &because("the key stores", gap))),
+        // That the store is not there is another check's to say.
+        (None, None) => None,
+    }
+}
+
+fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
+    let owner = store.xks_vpc_endpoint_service_owner.as_deref()?;
+    let account = owner.parse::<AccountId>().ok();
+    if account == Some(scene.cell.account_id) {
+        return None;
+    }
+    let is_trusted = account.is_some_and(|id| scene.settings.trusted.accounts.contains_key(&id));
+    let is_member = account.is_some_and(|id| scene.accounts.contains_key(&id));
+    let (severity, who) = if is_trusted {
+        (Severity::Info, "which the settings trust")
+    } else if is_member {
+        (Severity::Low, "which belongs to the organization")
+    } else {
+        (META.severity, "which nobody vouches for")
+    };
+    let id = &store.custom_key_store_id;
+    let detail =
+        format!("Key store {id} is reached through a VPC endpoint service of account {owner}, {who}.");
+    Some(Found::fail(severity, id.clone(), detail).with("owner", owner))
+}

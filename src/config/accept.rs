@@ -1,0 +1,99 @@
+//! What the settings accept: findings that may be so, by whom, why, and until when.
+
+use jiff::civil::Date;
+
+use super::{ConfigError, JudgementSettings, raw, value, words};
+
+/// Findings that may be so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptSettings {
+    /// The id of the check, or `*`.
+    pub check: String,
+    /// What a finding must be about; all must fit.
+    pub selectors: Vec<(Selector, Vec<String>)>,
+    /// Why it may be so.
+    pub reason: String,
+    /// Who said so.
+    pub owner: String,
+    /// Where that is written down.
+    pub ticket: Option<String>,
+    /// The last day on which it counts, in UTC.
+    pub expires: Date,
+}
+
+/// A property of a finding that patterns with `*` and `?` are held against.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Selector {
+    /// The account's id.
+    Account,
+    /// The account's path in the organization, as `o-…/r-…/ou-…/`.
+    OrganizationalUnit,
+    /// The Region.
+    Region,
+    /// The key's ARN or id.
+    Key,
+    /// One of the key's aliases.
+    Alias,
+    /// The value of this tag of the key.
+    Tag(String),
+}
+
+impl Selector {
+    /// The name in settings and reports.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Account => "account".to_owned(),
+            Self::OrganizationalUnit => "ou".to_owned(),
+            Self::Region => "region".to_owned(),
+            Self::Key => "key".to_owned(),
+            Self::Alias => "alias".to_owned(),
+            Self::Tag(key) => format!("tag.{key}"),
+        }
+    }
+}
+
+impl AcceptSettings {
+    pub(super) fn validate(raw: raw::RawAccept) -> Result<Self, ConfigError> {
+        let raw::RawAccept { check, account, ou, region, key, alias, tag, reason, owner, ticket, expires } =
+            raw;
+        let lists = [
+            (Selector::Account, account),
+            (Selector::OrganizationalUnit, ou),
+            (Selector::Region, region),
+            (Selector::Key, key),
+            (Selector::Alias, alias),
+        ];
+        let tags = tag.into_iter().map(|(key, pattern)| (Selector::Tag(key), Some(pattern)));
+        let selectors: Vec<_> = lists
+            .into_iter()
+            .chain(tags)
+            .filter_map(|(selector, patterns)| Some((selector, words(patterns)?)))
+            .collect();
+        if check == "*" && selectors.is_empty() {
+            return Err(value("accept.check", check, "without a selector would accept everything"));
+        }
+        if reason.trim().is_empty() || owner.trim().is_empty() {
+            return Err(value("accept", check, "needs a reason and an owner"));
+        }
+        let expires = expires
+            .parse()
+            .map_err(|_| value("accept.expires", &expires, "is not a day such as `2027-01-31`"))?;
+        Ok(Self { check, selectors, reason, owner, ticket, expires })
+    }
+}
+
+impl JudgementSettings {
+    /// Refuses an acceptance of a check that does not exist: it would never accept anything.
+    pub fn refuse_unknown_checks(
+        &self,
+        exists: impl Fn(&str) -> bool,
+        nearest: impl Fn(&str) -> Vec<&'static str>,
+    ) -> Result<(), ConfigError> {
+        let unknown = self.accepted.iter().map(|one| &one.check).find(|id| *id != "*" && !exists(id));
+        unknown.map_or(Ok(()), |id| {
+            let known = format!("the checks, such as {}", nearest(id).join(", "));
+            Err(ConfigError::Choice { setting: "accept.check", value: id.clone(), known })
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! Which controls of published frameworks the checks speak to, from `config/frameworks`, read once. Each mapping says
+//! where it was published, or that it is our own; none is an auditor's opinion.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+/// The files, as they stand in the repository.
+const FILES: [&str; 7] = [
+    include_str!("../config/frameworks/aws-fsbp.toml"),
+    include_str!("../config/frameworks/cis-aws.toml"),
+    include_str!("../config/frameworks/hipaa.toml"),
+    include_str!("../config/frameworks/iso-27001.toml"),
+    include_str!("../config/frameworks/nist-800-53.toml"),
+    include_str!("../config/frameworks/pci-dss.toml"),
+    include_str!("../config/frameworks/soc-2.toml"),
+];
+
+/// The checks of which no framework speaks.
+pub const UNMAPPED: [&str; 3] =
+    ["deprecated-condition-or-action", "ineffective-statement", "policy-near-size-limit"];
+
+/// One version of a framework.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Framework {
+    /// As in `CIS-AWS-5.0.0`.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// Its controls and the checks that speak to them.
+    pub mapping: Vec<Mapping>,
+}
+
+/// Controls, and the checks that speak to each of them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The ids of the checks.
+    pub checks: Vec<String>,
+    /// The ids of the controls, as the framework writes them.
+    pub controls: Vec<String>,
+    /// Where this was published, or `own`.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    framework: Vec<Framework>,
+}
+
+// A file that does not parse is caught by the tests: they ship with the program and cannot change after.
+static ALL: LazyLock<Vec<Framework>> =
+    LazyLock::new(|| FILES.iter().filter_map(|text| parse(text).ok()).flatten().collect());
+
+static BY_CHECK: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
+    let mut by_check: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for framework in ALL.iter() {
+        for mapping in &framework.mapping {
+            let controls = mapping.controls.iter().map(|control| format!("{}/{control}", framework.id));
+            let controls: Vec<String> = controls.collect();
+            for check in &mapping.checks {
+                by_check.entry(check).or_default().extend(controls.iter().cloned());
+            }
+        }
+    }
+    for controls in by_check.values_mut() {
+        controls.sort();
+        controls.dedup();
+    }
+    by_check
+});
+
+fn parse(text: &str) -> Result<Vec<Framework>, toml::de::Error> {
+    toml::from_str::<File>(text).map(|file| file.framework)
+}
+
+/// Every framework.
+#[must_use]
+pub fn all() -> &'static [Framework] {
+    &ALL
+}
+
+/// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
+#[must_use]
+pub fn controls(check: &str) -> &'static [String] {
+    BY_CHECK.get(check).map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES, controls, parse};
+
+    #[test]
+    fn every_file_is_read() {
+        for text in FILES {
+            assert!(!parse(text).unwrap().is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_check_has_its_controls() {
+        let rotation = controls("rotation-disabled");
+        assert!(rotation.iter().any(|control| control == "CIS-AWS-5.0.0/3.6"), "{rotation:?}");
+        assert!(rotation.is_sorted());
+        assert!(controls("no-such-check").is_empty());
+    }
+}
