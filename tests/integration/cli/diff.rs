@@ -177,7 +177,8 @@ fn each_change_of_the_demo_is_shown_once() {
     assert_eq!(listed("unread"), ["alias/reach/member-accounts"]);
     assert_eq!(diff["coverage"]["no_longer_listed"][0]["why"], "failed");
     // Nothing that was found where NEW could not look is closed.
-    let out_of_sight = ["not_seen", "unread"].map(|name| diff["keys"][name].as_array().unwrap()).concat();
+    let out_of_sight =
+        ["not_seen", "unread"].into_iter().flat_map(|name| diff["keys"][name].as_array().unwrap());
     let closed = diff["findings"]["closed"].as_array().unwrap();
     for key in out_of_sight {
         assert!(closed.iter().all(|finding| finding["key_arn"] != key["arn"]), "{closed:?}");
