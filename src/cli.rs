@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use clap_complete::Shell;
 use keyreach_policy::{Caller, aws::Action};
 
 use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
@@ -53,10 +54,16 @@ pub enum Verb {
     WhoCan(WhoCanArgs),
     /// Say what a check finds, why it matters, how to fix it, and what it cannot see
     Explain(ExplainArgs),
+    /// Say what changed between two snapshots or reports
+    Diff(DiffArgs),
     /// Print the least-privilege role of the scanner
     Role(RoleArgs),
     /// Print the JSON Schema of a document
     Schema(SchemaArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
 /// `scan`
@@ -226,6 +233,55 @@ pub struct ExplainArgs {
     pub markdown: bool,
 }
 
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = DIFF)]
+pub struct DiffArgs {
+    /// The snapshot.json or report.json to compare with
+    pub old: PathBuf,
+    /// The snapshot.json or report.json that is asked about
+    pub new: PathBuf,
+    /// A settings file; snapshots are judged with it, reports stay as they were judged
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// For whom
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew
+    #[arg(long, value_enum, default_value_t = DiffFailOn::None)]
+    pub fail_on: DiffFailOn,
+}
+
+const DIFF: &str = "\
+A cell that NEW could not list closes nothing: its keys were not seen, and are not gone. What one \
+side did not read is no change.
+
+Signs: + new, - gone, > allows more, < allows less, ~ is another.
+
+Examples:
+  keyreach diff monday/snapshot.json keyreach-out/snapshot.json
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown";
+
+/// The forms of a diff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request or a job summary.
+    Markdown,
+}
+
+/// When a diff complains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFailOn {
+    /// When an exposure widened.
+    Widened,
+    /// Never.
+    None,
+}
+
 /// `role`
 #[derive(Debug, Args)]
 pub struct RoleArgs {
@@ -260,8 +316,33 @@ pub enum Document {
     Report,
     /// snapshot.json
     Snapshot,
+    /// What `diff --format json` prints.
+    Diff,
     /// The settings file, as JSON.
     Config,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  keyreach completions bash > ~/.local/share/bash-completion/completions/keyreach
+  keyreach completions zsh > \"${fpath[1]}/_keyreach\"
+  keyreach completions fish > ~/.config/fish/completions/keyreach.fish";
+
+/// `man`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  keyreach man scan | man -l -")]
+pub struct ManArgs {
+    /// The page of one verb
+    pub verb: Option<String>,
 }
 
 impl ScanArgs {

@@ -2,9 +2,12 @@
 
 mod analyze;
 mod check;
+mod completions;
 mod demo;
 mod explain;
+mod diff;
 mod folder;
+mod man;
 mod reports;
 mod role;
 mod scan;
@@ -36,8 +39,11 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Check(args) => check::run(&args),
         Verb::WhoCan(args) => who_can::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
+        Verb::Completions(args) => completions::run(&args),
+        Verb::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| {
         voice::error(&error);

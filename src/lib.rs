@@ -17,6 +17,7 @@
 //! | [`framework`] | which controls of published frameworks the checks speak to | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
+//! | [`diff`] | what changed between two reports | no |
 //! | [`command`] | one file a verb; reads the clock, writes the files | yes |
 //!
 //! The identifiers of AWS and the policy language live in the crate `keyreach-policy`, the simulated AWS of
@@ -36,6 +37,7 @@ pub mod collect;
 pub mod command;
 pub mod config;
 pub mod framework;
+pub mod diff;
 pub mod lockout;
 pub mod outcome;
 pub mod reach;

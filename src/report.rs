@@ -36,7 +36,7 @@ use crate::{
 use coverage::Coverage;
 
 pub use crate::config::Format;
-pub use json::schema;
+pub use json::{inert, schema};
 pub use part::Part;
 
 /// What every format shows.

@@ -27,7 +27,10 @@ pub(super) fn coverage<'a>(report: &'a Report<'a>) -> impl Iterator<Item = impl 
 }
 
 /// Writes a document as one line that cannot act on a terminal.
-pub(super) fn inert(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+///
+/// # Errors
+/// When nothing can be written.
+pub fn inert(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Inert);
     document.serialize(&mut serializer)?;
     out.write_all(b"\n")

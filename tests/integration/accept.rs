@@ -8,7 +8,7 @@ use keyreach::{
         finding::{Finding, Status},
     },
     config::Settings,
-    report::{Report, render},
+    report::{Report, parts},
     snapshot::{
         Snapshot,
         gap::{Fact, GapKind},
@@ -126,7 +126,9 @@ fn the_report_says_what_became_of_each() {
     let assessment = assessed(&snapshot, &accept(CHECK, "tag = { team = 'pay*' }", "2027-01-31"));
     let report = Report::new(&snapshot, &assessment).unwrap();
     let mut out = Vec::new();
-    render(&report, keyreach::config::Format::Json, &mut out).unwrap();
+    for part in parts(&report, keyreach::config::Format::Json) {
+        part.render(&mut out).unwrap();
+    }
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
     let one = &document["acceptances"][0];
     assert_eq!(one["state"], "in_force");

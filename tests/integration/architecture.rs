@@ -29,16 +29,25 @@ const ROOMS: &[Row] = &[
     ("framework", &[], &[]),
     ("check", &["assess", "config", "framework", "lockout", "snapshot"], &[]),
     ("report", &["assess", "check", "config", "framework", "snapshot"], &["askama"]),
-    ("cli", &["config"], &["clap"]),
+    ("diff", &["report"], &[]),
+    ("cli", &["config"], &["clap", "clap_complete"]),
     (
         "command",
-        &["assess", "check", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
-        &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
+        &["assess", "check", "cli", "collect", "config", "diff", "outcome", "report", "snapshot", "target"],
+        &[
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "keyreach_mocks",
+            "tempfile",
+            "tracing_subscriber",
+        ],
     ),
 ];
 
 /// The crates that belong to a room.
-const HOUSED: [&str; 14] = [
+const HOUSED: [&str; 16] = [
     "aws",
     "tokio",
     "futures_util",
@@ -48,6 +57,8 @@ const HOUSED: [&str; 14] = [
     "rayon",
     "askama",
     "clap",
+    "clap_complete",
+    "clap_mangen",
     "anyhow",
     "keyreach_mocks",
     "tempfile",
