@@ -19,6 +19,9 @@ use crate::{
 
 /// Marks the findings that the settings accept, and says what became of each acceptance.
 pub fn accept(snapshot: &Snapshot, settings: &[AcceptSettings], findings: &mut [Finding]) -> Vec<Acceptance> {
+    if settings.is_empty() {
+        return Vec::new();
+    }
     let things = Things::of(snapshot);
     let mut rules: Vec<Rule<'_>> =
         settings.iter().map(|written| Rule::new(written, snapshot.scan.taken_at)).collect();

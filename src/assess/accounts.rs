@@ -1,8 +1,8 @@
 //! What checks have to say of each account, beside its keys: its own IAM policies put together once, in parallel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use keyreach_policy::Policy;
+use keyreach_policy::{Policy, aws::AccountId};
 use rayon::prelude::*;
 
 use super::{Bench, finding::Finding};
@@ -10,6 +10,7 @@ use crate::{
     check::{self, AccountScene, IamPolicy},
     reach::Library,
     snapshot::{
+        cell::Cell,
         organization::Account,
         principal::{Iam, ManagedPolicy},
     },
@@ -18,10 +19,18 @@ use crate::{
 impl Bench<'_> {
     /// The findings of all accounts.
     pub(super) fn account_findings(&self) -> Vec<Finding> {
-        self.snapshot.accounts.par_iter().flat_map_iter(|account| self.of_account(account)).collect()
+        let mut cells: BTreeMap<AccountId, Vec<&Cell>> = BTreeMap::new();
+        for cell in &self.snapshot.cells {
+            cells.entry(cell.account_id).or_default().push(cell);
+        }
+        let of = |account: &Account| {
+            let cells = cells.get(&account.id).map(Vec::as_slice).unwrap_or_default();
+            self.of_account(account, cells)
+        };
+        self.snapshot.accounts.par_iter().flat_map_iter(of).collect()
     }
 
-    fn of_account(&self, account: &Account) -> Vec<Finding> {
+    fn of_account(&self, account: &Account, cells: &[&Cell]) -> Vec<Finding> {
         let texts = account.iam.iter().flat_map(written);
         let read: Vec<Option<IamPolicy<'_>>> =
             texts.filter_map(|written| written.read(self.library)).collect();
@@ -30,6 +39,7 @@ impl Bench<'_> {
             snapshot: self.snapshot,
             settings: self.settings,
             account,
+            cells,
             policies: &policies,
             policies_unread: policies.len() < read.len(),
         })

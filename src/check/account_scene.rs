@@ -7,6 +7,7 @@ use crate::{
     config::JudgementSettings,
     snapshot::{
         Snapshot,
+        cell::Cell,
         key::Key,
         organization::{Account, Entry},
     },
@@ -21,6 +22,8 @@ pub struct AccountScene<'a> {
     pub settings: &'a JudgementSettings,
     /// The account.
     pub account: &'a Account,
+    /// What was read of it, Region by Region.
+    pub cells: &'a [&'a Cell],
     /// Its own IAM policies that could be read and allow some KMS action, in a stable order. What AWS wrote is not
     /// here.
     pub policies: &'a [IamPolicy<'a>],
@@ -75,7 +78,6 @@ impl<'a> AccountScene<'a> {
 
     /// The customer managed keys of the account.
     pub fn keys(&self) -> impl Iterator<Item = &'a Key> {
-        let id = self.account.id;
-        self.snapshot.cells.iter().filter(move |cell| cell.account_id == id).flat_map(|cell| &cell.keys)
+        self.cells.iter().flat_map(|cell| &cell.keys)
     }
 }

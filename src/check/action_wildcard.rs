@@ -2,13 +2,13 @@
 
 use keyreach_policy::{
     aws::Actions,
-    principal::Form,
-    syntax::{Effect, Statement},
+    principal::{Form, Principal},
+    syntax::{Effect, PrincipalSet, Principals, Statement},
 };
 
 use super::{
     Check, Found, Meta, Need, Scene,
-    scene::{Written, principals},
+    scene::{Written, account_of, is_somebody, principals},
     ways,
 };
 use crate::assess::finding::Severity;
@@ -51,28 +51,30 @@ fn found(scene: &Scene<'_>, written: &Written<'_>) -> Option<Found> {
     if statement.effect != Effect::Allow || !covers_all(statement) {
         return None;
     }
-    let is_negated = statement.principal.as_ref().is_some_and(|set| set.negated);
-    let named = principals(statement);
-    let own = |form: Form| {
-        let account = scene.cell.account_id;
-        [Form::User(account), Form::Role(account), Form::Session(account), Form::FederatedUser(account)]
-            .contains(&form)
-    };
-    let others: Vec<String> = named
-        .iter()
-        .filter(|one| is_negated || one.form() != Form::Account(scene.cell.account_id))
-        .map(|one| one.as_str().to_owned())
-        .collect();
-    if others.is_empty() && !named.is_empty() {
-        return None;
-    }
-    let is_inside = !is_negated
-        && !named.is_empty()
-        && named.iter().all(|one| own(one.form()) || one.form() == Form::Account(scene.cell.account_id));
-    let severity = if is_inside { Severity::Low } else { Severity::Medium };
-    let whom =
-        if others.is_empty() || is_negated { "everyone".to_owned() } else { ways::listed(others.clone(), 3) };
-    let whom = if is_negated { format!("{whom} but {}", ways::listed(others.clone(), 3)) } else { whom };
+    let (whom, severity) = holders(scene, statement)?;
     let detail = format!("Statement {} allows every action to {whom}.", written.name);
-    Some(Found::fail(severity, written.part(), detail).with("principals", others))
+    Some(Found::fail(severity, written.part(), detail))
+}
+
+/// Who holds everything, beside the key's own account, and how bad that is; `None` where nobody does.
+fn holders(scene: &Scene<'_>, statement: &Statement) -> Option<(String, Severity)> {
+    let named =
+        |all: Vec<&Principal>| ways::listed(all.into_iter().map(|one| one.as_str().to_owned()).collect(), 3);
+    match statement.principal.as_ref()? {
+        PrincipalSet { negated: true, .. } => {
+            Some((format!("everyone but {}", named(principals(statement))), Severity::Medium))
+        }
+        PrincipalSet { principals: Principals::Everyone, .. } => {
+            Some(("everyone".to_owned(), Severity::Medium))
+        }
+        PrincipalSet { .. } => {
+            let own = Some(scene.cell.account_id);
+            let is_account = |one: &Principal| one.form() == Form::Account(scene.cell.account_id);
+            let all = principals(statement).into_iter().filter(|one| is_somebody(one) && !is_account(one));
+            let all: Vec<&Principal> = all.collect();
+            let is_inside = all.iter().all(|one| account_of(one) == own);
+            let severity = if is_inside { Severity::Low } else { Severity::Medium };
+            (!all.is_empty()).then(|| (named(all), severity))
+        }
+    }
 }

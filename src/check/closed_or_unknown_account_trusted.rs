@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::{
     aws::AccountId,
-    principal::{Form, Principal},
+    principal::Principal,
     syntax::{Condition, Effect, Statement},
 };
 
-use super::{Check, Found, Meta, Need, Scene, scene::principals, ways};
+use super::{
+    Check, Found, Meta, Need, Scene,
+    scene::{account_of, principals},
+    ways,
+};
 use crate::assess::finding::Severity;
 
 /// `closed-or-unknown-account-trusted`
@@ -55,7 +59,7 @@ fn trusted(scene: &Scene<'_>) -> Vec<(AccountId, String)> {
     let by_grant = scene.key.grants.items.iter().flat_map(|grant| {
         let named = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
         named
-            .filter_map(|text| owner(&Principal::of_grant(text.as_str())))
+            .filter_map(|text| account_of(&Principal::of_grant(text.as_str())))
             .map(|account| (account, grant.grant_id.clone()))
     });
     by_statement.chain(by_grant).collect()
@@ -63,7 +67,7 @@ fn trusted(scene: &Scene<'_>) -> Vec<(AccountId, String)> {
 
 fn accounts(statement: &Statement) -> Vec<AccountId> {
     let negated = statement.principal.as_ref().is_some_and(|set| set.negated);
-    let named = principals(statement).into_iter().filter(|_| !negated).filter_map(owner);
+    let named = principals(statement).into_iter().filter(|_| !negated).filter_map(account_of);
     let bounds = statement.conditions().filter(|(operator, condition)| {
         operator.base.is_some_and(|base| !base.negated) && names_accounts(condition)
     });
@@ -74,17 +78,6 @@ fn accounts(statement: &Statement) -> Vec<AccountId> {
 
 fn names_accounts(condition: &Condition) -> bool {
     ["kms:CallerAccount", "aws:PrincipalAccount"].iter().any(|key| condition.key.eq_ignore_ascii_case(key))
-}
-
-fn owner(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
-    }
 }
 
 fn found(scene: &Scene<'_>, account: AccountId, parts: &BTreeSet<String>) -> Option<Found> {

@@ -3,14 +3,14 @@
 use keyreach_policy::{
     aws::Action,
     operator::{Operator, Test},
-    principal::Form,
+    principal::{Form, Principal},
     syntax::{Condition, Effect, Principals, Statement},
 };
 
 use super::{
     Check, Found, Meta, Need, Scene,
     default_policy_only::hands_over,
-    scene::{Written, principals},
+    scene::{Written, account_of, is_somebody, principals},
 };
 use crate::assess::finding::Severity;
 
@@ -24,8 +24,8 @@ const META: Meta = Meta {
     finds: "Allow statements that cover kms:CreateGrant without a condition on kms:GrantIsForAWSResource, \
             kms:GrantOperations, kms:GranteePrincipal or kms:ViaService, where no Deny makes up for it. The account \
             statement is left out: IAM decides there.",
-    matters: "Whoever may create grants can give every operation a grant can hold to anybody, operations he does not \
-              hold himself included. AWS compares the right to kms:PutKeyPolicy; the console gives it to every key \
+    matters: "Whoever may create grants can give every operation that a grant can hold to anybody, even those they \
+              do not hold themselves. AWS compares the right to kms:PutKeyPolicy; the console gives it to every key \
               administrator.",
     fix: "Add the condition \"Bool\": {\"kms:GrantIsForAWSResource\": \"true\"} where services need grants, and list \
           the operations in kms:GrantOperations elsewhere; take kms:Create* apart into what is needed.",
@@ -90,22 +90,17 @@ fn holds_all_back(statement: &Statement) -> bool {
 fn found(scene: &Scene<'_>, written: &Written<'_>) -> Option<Found> {
     let statement = written.statement;
     let is_bounded = statement.conditions().any(|(operator, condition)| bounds(operator, condition));
+    let negated = statement.principal.as_ref()?.negated;
     let named = principals(statement);
-    // A service asks for grants of its own, and its guards are another check's.
-    let only_services = !named.is_empty() && named.iter().all(|one| one.form() == Form::Service);
-    if statement.effect == Effect::Deny || is_bounded || only_services || hands_over(scene, statement) {
+    // A service asks for grants of its own, and its guards are another check's; who is gone creates none.
+    let is_nobody = |one: &&Principal| !is_somebody(one) || one.form() == Form::Service;
+    let only_others = !negated && !named.is_empty() && named.iter().all(is_nobody);
+    if statement.effect == Effect::Deny || is_bounded || only_others || hands_over(scene, statement) {
         return None;
     }
-    let own = scene.cell.account_id;
-    let is_inside = !named.is_empty()
-        && named.iter().all(|one| match one.form() {
-            Form::Account(account)
-            | Form::User(account)
-            | Form::Role(account)
-            | Form::Session(account)
-            | Form::FederatedUser(account) => account == own,
-            _ => false,
-        });
+    let own = Some(scene.cell.account_id);
+    let is_foreign = |one: &&Principal| is_somebody(one) && account_of(one) != own;
+    let is_inside = !negated && !named.is_empty() && !named.iter().any(is_foreign);
     let severity = if is_inside { Severity::Low } else { META.severity };
     let detail =
         format!("Statement {} allows kms:CreateGrant, whatever the grant gives and to whom.", written.name);

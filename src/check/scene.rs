@@ -235,6 +235,23 @@ pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
     }
 }
 
+/// The account of a principal; `None` for everyone, services and what covers nobody.
+pub(super) fn account_of(principal: &Principal) -> Option<AccountId> {
+    match principal.form() {
+        Form::Account(account)
+        | Form::User(account)
+        | Form::Role(account)
+        | Form::Session(account)
+        | Form::FederatedUser(account) => Some(account),
+        _ => None,
+    }
+}
+
+/// Whether a name covers anybody at all.
+pub(super) fn is_somebody(principal: &Principal) -> bool {
+    account_of(principal).is_some() || matches!(principal.form(), Form::Everyone | Form::Service)
+}
+
 /// Why something was not read, in words.
 pub(super) fn because(what: &str, gap: &Gap) -> String {
     format!("{what} could not be read ({}: {})", gap.operation, gap.kind)

@@ -55,7 +55,7 @@ pub struct RawAccept {
 }
 
 /// `[thresholds]`
-#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawThresholds {
     /// A role that nobody used for so many days counts as idle.

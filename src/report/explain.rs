@@ -62,7 +62,7 @@ pub fn markdown() -> String {
 
 fn parts(meta: &Meta) -> [(&'static str, String); 5] {
     [
-        ("Severity", format!("{}, or what the facts make of it.", meta.severity.as_str())),
+        ("Severity", format!("Usually {}; the facts decide.", meta.severity.as_str())),
         ("Finds", meta.finds.to_owned()),
         ("Why it matters", meta.matters.to_owned()),
         ("How to fix it", meta.fix.to_owned()),
