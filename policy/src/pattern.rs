@@ -257,7 +257,14 @@ fn find<'a>(run: &[Atom], text: &'a str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glob, KeyName, Piece, pieces};
+    use super::{Glob, KeyName, Piece, Wildcard, pieces};
+
+    #[test]
+    fn a_wildcard_covers_whole_texts_and_knows_no_variables() {
+        let covers = |pattern: &str, text: &str| Wildcard::new(pattern).covers(text);
+        assert!(covers("alias/app-*", "alias/app-1") && covers("key-?", "key-1") && covers("${a}", "${a}"));
+        assert!(!covers("logs", "my-logs") && !covers("alias/app-*", "my/alias/app-1") && !covers("A", "a"));
+    }
 
     #[test]
     fn stars_and_question_marks() {

@@ -24,8 +24,8 @@ const META: Meta = Meta {
     finds: "Allow statements that cover kms:CreateGrant without a condition on kms:GrantIsForAWSResource, \
             kms:GrantOperations, kms:GranteePrincipal or kms:ViaService, where no Deny makes up for it. The account \
             statement is left out: IAM decides there.",
-    matters: "Whoever may create grants can give every operation a grant can hold to anybody, operations he does not \
-              hold himself included. AWS compares the right to kms:PutKeyPolicy; the console gives it to every key \
+    matters: "Whoever may create grants can give every operation that a grant can hold to anybody, even those they \
+              do not hold themselves. AWS compares the right to kms:PutKeyPolicy; the console gives it to every key \
               administrator.",
     fix: "Add the condition \"Bool\": {\"kms:GrantIsForAWSResource\": \"true\"} where services need grants, and list \
           the operations in kms:GrantOperations elsewhere; take kms:Create* apart into what is needed.",

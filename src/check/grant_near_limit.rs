@@ -28,10 +28,27 @@ impl Check for GrantNearLimit {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let grants = scene.key.grants.items.len();
-        let severity = if grants >= LIMIT / 10 * 9 { Severity::Medium } else { Severity::Low };
-        let detail = format!("The key has {grants} grants of at most {LIMIT}.");
-        let found = || Found::fail(severity, "", detail).with("grants", grants).with("limit", LIMIT);
-        (grants > LIMIT / 10 * 8).then(found).into_iter().collect()
+        found(scene.key.grants.items.len()).into_iter().collect()
+    }
+}
+
+fn found(grants: usize) -> Option<Found> {
+    let severity = if grants >= LIMIT / 10 * 9 { Severity::Medium } else { Severity::Low };
+    let detail = format!("The key has {grants} grants of at most {LIMIT}.");
+    let found = || Found::fail(severity, "", detail).with("grants", grants).with("limit", LIMIT);
+    (grants > LIMIT / 10 * 8).then(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Severity, found};
+
+    #[test]
+    fn four_fifths_and_nine_tenths_are_the_borders() {
+        let severity = |grants| found(grants).map(|found| found.severity);
+        assert_eq!(severity(40_000), None);
+        assert_eq!(severity(40_001), Some(Severity::Low));
+        assert_eq!(severity(44_999), Some(Severity::Low));
+        assert_eq!(severity(45_000), Some(Severity::Medium));
     }
 }

@@ -12,10 +12,10 @@ const META: Meta = Meta {
     title: "Imported key material never expires, and no tag names its owner",
     finds: "Keys with imported material that does not expire and without a tag of owner_tags (contact, owner, team by \
             default) that has a value.",
-    matters: "Somebody outside of AWS keeps a copy of that material, and must: if it is deleted here, only he can bring \
-              it back. When nobody knows who, the key is one deletion away from being lost, and its copy from being \
+    matters: "Somebody outside of AWS keeps a copy of that material, and must: if it is deleted here, nobody else can \
+              bring it back. When nobody knows who, the key is one deletion away from being lost, and its copy from being \
               forgotten.",
-    fix: "Find who made the material, and name him in a tag.",
+    fix: "Find who made the material, and name them in a tag.",
     blind: "Owners named elsewhere: in an inventory, in the description.",
     needs: &[Need::Metadata],
     severity: Severity::Low,

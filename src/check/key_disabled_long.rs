@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
-use crate::{assess::finding::Severity, snapshot::gap::Fact};
+use crate::{
+    assess::{finding::Severity, rotation::Eligibility},
+    snapshot::gap::Fact,
+};
 
 /// `key-disabled-long`
 #[derive(Debug)]
@@ -58,7 +61,10 @@ fn disabled(scene: &Scene<'_>) -> Option<Found> {
 /// What shows that the key was enabled: a disabled one is neither used nor rotated.
 fn signs(scene: &Scene<'_>) -> Vec<(Timestamp, &'static str)> {
     let created = scene.metadata().and_then(|metadata| metadata.creation_date);
+    // A replica gets new material with its primary, be it disabled or not.
+    let rotates = Eligibility::of(scene.key) != Eligibility::ViaPrimary;
     let rotated = scene.key.rotations.items.iter().filter_map(|rotation| rotation.rotation_date).max();
+    let rotated = rotated.filter(|_| rotates);
     let used = scene.key.last_usage.as_ref().and_then(Fact::known).and_then(|usage| usage.used_at);
     let all = [(created, "creation"), (rotated, "last rotation"), (used, "last use")];
     all.into_iter().filter_map(|(at, sign)| Some((at?, sign))).collect()

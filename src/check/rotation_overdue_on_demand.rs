@@ -15,8 +15,7 @@ const META: Meta = Meta {
     title: "Imported key material has not been rotated for long",
     finds: "Enabled symmetric keys with imported material that nobody rotated on demand within \
             on_demand_rotation_days, 365 by default. A key that was never rotated counts from its creation.",
-    matters: "KMS does not rotate what it did not make. Whoever imports material has promised to replace it, and \
-              nothing reminds him.",
+    matters: "KMS does not rotate what it did not make. Whoever imports material must remember to replace it.",
     fix: "Import new material and rotate to it (kms:ImportKeyMaterial, then kms:RotateKeyOnDemand), of a multi-Region \
           key on its primary; material before it must stay available.",
     blind: "Rotation by hand, by moving an alias to a new key. How old the material was when it was imported.",

@@ -13,8 +13,8 @@ const META: Meta = Meta {
     id: "xks-proxy-foreign",
     title: "The proxy of the external key store belongs to another account",
     finds: "Keys in an external key store whose proxy is reached through a VPC endpoint service of another account.",
-    matters: "Every use of the key passes that proxy. Whoever runs it can refuse service whenever he wants, and an \
-              attacker who moved the store to a proxy of his own holds the data to ransom.",
+    matters: "Every use of the key passes that proxy. Whoever runs it can refuse service at any time, and an attacker who \
+              moved the store to another proxy holds the data to ransom.",
     fix: "Make sure that the account is meant to run the proxy: a vendor under contract, or the account of your own \
           network team. Otherwise point the store at your own proxy (kms:UpdateCustomKeyStore).",
     blind: "Who runs the proxy behind a public endpoint; where the external key manager itself stands.",

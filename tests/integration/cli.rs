@@ -204,6 +204,35 @@ fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
 }
 
 #[test]
+fn acceptances_that_accept_nothing_are_told() {
+    let home = TempDir::new().unwrap();
+    let (_, folder) = &*DEMO;
+    let accept = |check: &str, account: &str, expires: &str| {
+        format!(
+            "[[accept]]\ncheck = '{check}'\naccount = '{account}'\nreason = 'known'\nowner = 'the team'\n\
+             expires = '{expires}'\n"
+        )
+    };
+    let settings = accept("public-key-access", "*", "2999-01-31")
+        + &accept("public-key-access", "000000000000", "2999-01-31")
+        + &accept("single-writer", "*", "2001-01-31");
+    fs::write(home.path().join("keyreach.toml"), settings).unwrap();
+    let snapshot = folder.join("snapshot.json");
+    let arguments =
+        ["analyze", snapshot.to_str().unwrap(), "--out", ".", "--config", "keyreach.toml", "--allow-gaps"];
+    let (code, said) = outcome(home.path(), &arguments, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("public-key-access by the team (known) fits no finding"), "{said}");
+    assert!(said.contains("single-writer by the team (known) expired on 2001-01-31; 2 findings"), "{said}");
+    assert_eq!(said.matches("the acceptance of").count(), 2, "{said}");
+    let text = fs::read_to_string(home.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let states: Vec<&str> =
+        report["acceptances"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["in_force", "unused", "expired"]);
+}
+
+#[test]
 fn gaps_can_be_allowed_and_silence_asked_for() {
     let folder = TempDir::new().unwrap();
     let arguments = ["demo", "--out", ".", "--allow-gaps", "--quiet", "--format", "json"];

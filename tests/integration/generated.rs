@@ -177,6 +177,21 @@ fn the_settings_file_shows_every_setting_with_its_default() {
 }
 
 #[test]
+fn the_acceptance_shown_in_the_settings_file_is_one() {
+    let text = fs::read_to_string(in_repository("config/keyreach.toml")).unwrap();
+    let (_, after) = text.split_once("# [[accept]]\n").unwrap();
+    let lines = after.lines().map_while(|line| line.strip_prefix("# "));
+    let shown = format!("[[accept]]\n{}", lines.collect::<Vec<_>>().join("\n"));
+    let raw: RawSettings = toml::from_str(&shown).unwrap();
+    let settings = Settings::resolve(raw, None).unwrap();
+    let selectors: Vec<String> =
+        settings.judgement.accepted[0].selectors.iter().map(|(selector, _)| selector.name()).collect();
+    assert_eq!(selectors, ["account", "alias", "tag.team"]);
+    let document = serde_json::to_value(toml::from_str::<toml::Value>(&shown).unwrap()).unwrap();
+    assert_eq!(refusals(&schema("config"), &document), [""; 0]);
+}
+
+#[test]
 fn what_a_demo_writes_fits_the_printed_schemas() {
     let (_, folder) = &*DEMO;
     for document in ["report", "snapshot"] {
