@@ -48,10 +48,10 @@ const SCRIPT: &str = concat!(
 
 /// Rows that a table of the page holds at most: what a reader without script and a printer can bear. The explorer
 /// shows every key.
-const ROWS: usize = 1_000;
+const ROWS: usize = 600;
 
 /// Rows that a table holds of which the page has many.
-const FEW_ROWS: usize = 100;
+const FEW_ROWS: usize = 40;
 
 /// Makes foreign text harmless in a page: markup is escaped, and what would act on the reader is spelled out.
 #[derive(Debug, Clone, Copy)]

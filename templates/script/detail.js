@@ -41,26 +41,40 @@ function judgement(row, { exposure, lockout }) {
   const depends = (judged) => (judged?.certainty === "depends"
     ? el("span", { class: "place" }, ` AWS leaves this open: it depends on ${judged.depends_on.join(", ")}.`) : null);
   return el("dl", { class: "judged" },
-    el("div", {}, el("dt", {}, "Exposure"), el("dd", {}, tone("exposure", of("exposure", row)), depends(exposure))),
+    el("div", {}, el("dt", {}, "Exposure"), el("dd", {}, tone("exposure", of("exposure", row)), depends(exposure),
+      el("p", {}, reachedBy(row)))),
     el("div", {}, el("dt", {}, "Lockout"), el("dd", {}, tone("lockout", of("lockout", row)), depends(lockout),
       lockout ? el("p", {}, el("bdi", {}, lockout.recovery)) : el("p", {}, "report.json says who can repair it."),
       lockout?.reasons.length ? el("p", { class: "place" }, `Because: ${lockout.reasons.map(spaced).join(", ")}.`) : null)));
 }
 
+function reachedBy(row) {
+  const parties = of("parties", row).map((party) => index.parties.get(party) ?? party);
+  return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : "No way in from outside its account was found.";
+}
+
 function findingList(findings) {
   if (!findings) return el("p", {}, "This page had no room for them; report.json has them.");
   if (!findings.length) return el("p", {}, "None.");
-  return el("ul", { class: "told" }, findings.map(({ check, severity, status, detail, frameworks }) => {
-    const text = index.checks.get(check);
-    return el("li", {},
-      el("p", {}, el("span", { class: `severity ${status === "fail" ? severity : ""}` }, status === "fail" ? severity : status), " ",
-        el("b", {}, text?.title ?? check), " ", el("code", {}, check)),
-      el("p", {}, el("bdi", {}, detail)),
-      text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
-        el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
-        el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,
-      frameworks?.length ? el("p", { class: "place" }, frameworks.join(", ")) : null);
-  }));
+  const byCheck = Map.groupBy(findings, ({ check, status }) => `${check} ${status}`);
+  return el("ul", { class: "told" }, [...byCheck.values()].map(checkItem));
+}
+
+// What one check found. Where its findings differ in severity, each says its own.
+function checkItem(findings) {
+  const [{ check, severity, status }] = findings;
+  const text = index.checks.get(check);
+  const alike = findings.every((finding) => finding.severity === severity);
+  const controls = [...new Set(findings.flatMap((finding) => finding.frameworks ?? []))];
+  return el("li", {},
+    el("p", {}, status === "fail" ? severityTag(severity) : el("span", { class: "severity" }, status), " ",
+      el("b", {}, text?.title ?? check), " ", el("code", { class: "place" }, check)),
+    el("ul", { class: "details" }, findings.map((finding) =>
+      el("li", {}, alike ? null : [severityTag(finding.severity), " "], el("bdi", {}, finding.detail)))),
+    text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
+      el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
+      el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,
+    controls.length ? el("p", { class: "place" }, controls.join(", ")) : null);
 }
 
 function reachList(reaches, none) {

@@ -38,7 +38,8 @@ function drawFacets(change) {
     facetParts.set(facet, select);
     return el("p", {}, el("label", { for: select.id }, title), select);
   });
-  holder.append(el("div", { class: "lists" }, lists));
+  const wide = matchMedia("(min-width: 48rem)").matches;
+  holder.append(el("details", { class: "more", open: wide }, el("summary", {}, "More filters"), el("div", { class: "lists" }, lists)));
 }
 
 function choose(facet, value, on) {
@@ -54,11 +55,15 @@ function byValue(facet, counts) {
   const found = new Map();
   columns[FACETS[facet]].d.forEach((value, at) => {
     if (!counts[at]) return;
-    for (const part of [value].flat()) found.set(part, (found.get(part) ?? 0) + counts[at]);
+    if (!Array.isArray(value)) found.set(value, counts[at]);
+    else for (const part of value) found.set(part, (found.get(part) ?? 0) + counts[at]);
   });
   return found;
 }
 
+let pending;
+
+// Lists can be long: they follow when the keys are shown.
 function showFacets(counts) {
   for (const facet of Object.keys(BOXES)) {
     const found = byValue(facet, counts[facet]);
@@ -68,18 +73,30 @@ function showFacets(counts) {
       line.classList.toggle("none", !found.get(value) && !box.checked);
     }
   }
-  for (const facet of Object.keys(LISTS)) showList(facet, byValue(facet, counts[facet]));
+  clearTimeout(pending);
+  pending = setTimeout(() => {
+    for (const facet of Object.keys(LISTS)) showList(facet, byValue(facet, counts[facet]));
+  }, 30);
+}
+
+const labels = new Map();
+
+// Every value of a facet with its label, in the order of the labels; made once.
+function labeled(facet) {
+  if (!labels.has(facet)) {
+    const compare = new Intl.Collator("en", { numeric: true }).compare;
+    const values = [...new Set(columns[FACETS[facet]].d.flat())];
+    labels.set(facet, values.map((value) => [visible(facetLabel(facet, value)), value]).sort(([a], [b]) => compare(a, b)));
+  }
+  return labels.get(facet);
 }
 
 function showList(facet, found) {
   const select = facetParts.get(facet);
-  const chosen = [...(query.chosen[facet] ?? [])];
-  for (const value of chosen) if (!found.has(value)) found.set(value, 0);
-  const compare = new Intl.Collator("en", { numeric: true }).compare;
-  const options = [...found].map(([value, count]) => [facetLabel(facet, value), value, count])
-    .sort(([a], [b]) => compare(a, b))
-    .map(([label, value, count]) => el("option", { value }, `${label} (${number.format(count)})`));
-  select.replaceChildren(el("option", { value: "" }, "any"), ...options);
-  select.value = chosen[0] ?? "";
-  select.classList.toggle("chosen", chosen.length > 0);
+  const [chosen] = query.chosen[facet] ?? [];
+  const known = labeled(facet).filter(([, value]) => found.has(value) || value === chosen);
+  const options = known.map(([label, value]) => new Option(`${label} (${number.format(found.get(value) ?? 0)})`, value));
+  select.replaceChildren(new Option("any", ""), ...options);
+  select.value = chosen ?? "";
+  select.classList.toggle("chosen", chosen !== undefined);
 }

@@ -33,7 +33,7 @@ async function follow() {
     await showKey(query.key);
   } else {
     if (dialog.open) dialog.close();
-    else if (asked) document.getElementById("keys").scrollIntoView();
+    else if (asked) document.getElementById("keys").scrollIntoView({ behavior: "instant" });
   }
 }
 
@@ -107,6 +107,7 @@ async function begin() {
   refresh();
   await follow();
   document.documentElement.dataset.ready = "";
+  setTimeout(prepareSearch, 200);
 }
 
 begin();

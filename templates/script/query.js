@@ -68,15 +68,28 @@ function searchable(name) {
   return lowered.get(name);
 }
 
-// A function that tells of a row whether it has every word.
+const idsToSearch = () => {
+  if (!lowered.has("id")) lowered.set("id", columns.id.map((id) => id.toLowerCase()));
+  return lowered.get("id");
+};
+
+// Makes what a search needs before the first one.
+function prepareSearch() {
+  SEARCHED.forEach(searchable);
+  idsToSearch();
+}
+
+// A function that tells of a row whether it has every word; `null` where there is none.
 function wordTest() {
   const words = query.words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return null;
+  const ids = idsToSearch();
   const tests = words.map((word) => {
     const hits = SEARCHED.map((name) =>
       [columns[name].i, Uint8Array.from(searchable(name), (text) => (text.includes(word) ? 1 : 0))]);
-    const part = word.slice(word.lastIndexOf("/") + 1);
-    const inArn = word.startsWith("arn:");
-    return (row) => hits.some(([places, hit]) => hit[places[row]]) || columns.id[row].toLowerCase().includes(inArn ? part : word);
+    // Whoever pastes an ARN means the id at its end.
+    const part = word.startsWith("arn:") ? word.slice(word.lastIndexOf("/") + 1) : word;
+    return (row) => hits.some(([places, hit]) => hit[places[row]]) || ids[row].includes(part);
   });
   return (row) => tests.every((test) => test(row));
 }
@@ -100,7 +113,7 @@ function answer() {
         misses += 1;
       }
     }
-    if (misses > 1 || !hasWords(row)) continue;
+    if (misses > 1 || (hasWords && !hasWords(row))) continue;
     if (misses === 1) {
       counts[missed][columns[FACETS[missed]].i[row]] += 1;
       continue;

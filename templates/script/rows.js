@@ -21,8 +21,8 @@ const list = {
   table: document.getElementById("explorer-table"),
   rows: [],
   shown: new Map(),
-  above: el("tr", { class: "space", "aria-hidden": true }, el("td", { colspan: COLUMNS.length })),
-  below: el("tr", { class: "space", "aria-hidden": true }, el("td", { colspan: COLUMNS.length })),
+  above: el("tr", { class: "space", "aria-hidden": true }, el("td")),
+  below: el("tr", { class: "space", "aria-hidden": true }, el("td")),
   height: 0,
 };
 
@@ -79,7 +79,7 @@ function showRows(rows) {
 function drawRows() {
   const body = list.table.tBodies[0];
   if (!list.rows.length) {
-    body.replaceChildren(el("tr", { class: "empty" }, el("td", { colspan: COLUMNS.length }, "No key passes these filters.")));
+    body.replaceChildren(el("tr", { class: "empty" }, el("td", {}, "No key passes these filters.")));
     return;
   }
   if (!list.height) list.height = measure(body);

@@ -2,6 +2,7 @@
 
 mod contract;
 mod coverage;
+mod data;
 mod hostile;
 #[expect(clippy::disallowed_methods, reason = "reads the templates themselves")]
 mod page;

@@ -60,7 +60,7 @@ pub(super) fn verdicts<'a>(report: &Report<'a>) -> Vec<Verdict<'a>> {
             none: keys == 0,
             href: link::keys_with("lockout", verdict.as_str()),
             more: (beyond > 0 && shown > 0)
-                .then(|| format!("{} to be repaired in other ways", count(beyond, "key", "keys"))),
+                .then(|| format!("and {} more", count(beyond, "key", "keys"))),
             ways: ways.into_iter().take(shown).map(|(recovery, keys)| way(recovery, &keys)).collect(),
         }
     };

@@ -1,20 +1,23 @@
 //! The first thing one reads: the judgement in two sentences, in numbers, and the worst that was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{link, words::{count, grouped}};
+use super::{
+    link::{self, KeyLink},
+    words::{count, grouped},
+};
 use crate::{
     assess::{
         exposure::ExposureLevel,
-        finding::Status,
+        finding::{Finding, Status},
         lockout::LockoutVerdict,
     },
-    report::{Report, Summary},
-    snapshot::key::Key,
+    report::{Report, ReportedKey, Summary},
 };
 
-/// Findings that stand on the first screen.
+/// Checks that stand on the first screen, and keys of each.
 const WORST: usize = 8;
+const KEYS: usize = 3;
 
 /// The length of a bar, and the least length of a part that is not empty: one key among thousands is seen.
 const BAR: f64 = 1000.0;
@@ -45,12 +48,12 @@ pub(super) struct Level {
     pub(super) width: String,
 }
 
-/// A finding on the first screen.
+/// The worst of one check on the first screen.
 pub(super) struct Worst<'a> {
     pub(super) severity: &'static str,
     pub(super) title: &'a str,
-    pub(super) key: &'a str,
-    pub(super) place: String,
+    pub(super) keys: Vec<KeyLink<'a>>,
+    pub(super) more: Option<String>,
     pub(super) href: String,
 }
 
@@ -68,30 +71,34 @@ impl<'a> Opening<'a> {
                 levels: lockout_levels(&report.summary, total),
             },
             worst: worst(report),
-            more: (found > WORST).then(|| format!("All {} findings, check by check", grouped(found))),
+            more: (found > 0).then(|| format!("All {}, check by check", count(found, "finding", "findings"))),
         }
     }
 }
 
+/// The checks with the worst findings, each with the first of its keys. Findings come in order.
 fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
-    let keys: BTreeMap<&str, &Key> =
-        report.keys.iter().map(|one| (one.key.arn.as_str(), one.key)).collect();
-    let found = report.findings.iter().filter(|finding| finding.status == Status::Fail).take(WORST);
-    found
-        .map(|finding| {
-            let arn = finding.key_arn.as_deref().unwrap_or_default();
-            let key = keys.get(arn).copied();
-            let name = key.map(|key| key.aliases.first().map_or(key.key_id.as_str(), String::as_str));
-            let region = finding.region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
-            Worst {
-                severity: finding.severity.as_str(),
-                title: &finding.title,
-                key: name.unwrap_or_default(),
-                place: format!("{}{region}", finding.account_id),
-                href: link::key(arn),
-            }
-        })
-        .collect()
+    let mut by_check: Vec<(&Finding, BTreeSet<&str>)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| finding.status == Status::Fail) {
+        let Some(arn) = finding.key_arn.as_deref() else { continue };
+        let same = |(first, _): &&mut (&Finding, BTreeSet<&str>)| {
+            first.check == finding.check && first.severity == finding.severity
+        };
+        match by_check.iter_mut().find(same) {
+            Some((_, keys)) => drop(keys.insert(arn)),
+            None => by_check.push((finding, BTreeSet::from([arn]))),
+        }
+    }
+    let keys: BTreeMap<&str, &ReportedKey<'_>> =
+        report.keys.iter().map(|one| (one.key.arn.as_str(), one)).collect();
+    let one = |(finding, arns): (&'a Finding, BTreeSet<&str>)| Worst {
+        severity: finding.severity.as_str(),
+        title: &finding.title,
+        keys: arns.iter().take(KEYS).filter_map(|arn| Some(KeyLink::to(keys.get(arn)?))).collect(),
+        more: (arns.len() > KEYS).then(|| format!("and {} more", grouped(arns.len() - KEYS))),
+        href: link::keys_with("check", &finding.check),
+    };
+    by_check.into_iter().take(WORST).map(one).collect()
 }
 
 fn exposure_in_words(summary: &Summary, total: usize) -> String {
@@ -118,27 +125,28 @@ fn exposure_in_words(summary: &Summary, total: usize) -> String {
 fn lockout_in_words(summary: &Summary, total: usize) -> String {
     let of = |verdict| summary.by_lockout.get(&verdict).copied().unwrap_or(0);
     let parts = [
-        (of(LockoutVerdict::LockedOut), "nobody can rewrite the policy"),
-        (of(LockoutVerdict::RootOnly), "only the root user can"),
-        (of(LockoutVerdict::Conditional), "it takes a condition"),
-        (of(LockoutVerdict::Fragile), "it hangs on one principal or perishable ones"),
-        (of(LockoutVerdict::Unknown), "it is not known"),
+        (of(LockoutVerdict::LockedOut), "by nobody any more"),
+        (of(LockoutVerdict::RootOnly), "only by the root user"),
+        (of(LockoutVerdict::Conditional), "only under a condition"),
+        (of(LockoutVerdict::Fragile), "only by one principal or by perishable ones"),
     ];
     let told: Vec<String> = parts
         .iter()
         .filter(|(keys, _)| *keys > 0)
-        .map(|(keys, what)| format!("of {} {what}", grouped(*keys)))
+        .map(|(keys, how)| format!("{} {how}", grouped(*keys)))
         .collect();
-    if total == 0 {
-        String::new()
-    } else if told.is_empty() {
-        format!("Every one of {} can be governed in more than one durable way.", count(total, "key", "keys"))
-    } else {
-        let mut sentence = told.join(", ");
-        // The first letter is an ASCII one.
-        sentence.replace_range(..1, "O");
-        format!("{sentence}.")
+    let unknown = of(LockoutVerdict::Unknown);
+    let judged = count(total, "key", "keys");
+    let mut sentence = match (told.is_empty(), unknown) {
+        (_, _) if total == 0 => return "There is nothing to govern.".to_owned(),
+        (true, 0) => format!("Each of {judged} can be governed in more than one durable way."),
+        (true, _) => "Each key that could be judged can be governed in more than one durable way.".to_owned(),
+        (false, _) => format!("Of {judged}, these can be governed: {}.", told.join(", ")),
+    };
+    if unknown > 0 {
+        sentence.push_str(&format!(" {} could not be judged.", grouped(unknown)));
     }
+    sentence
 }
 
 fn exposure_levels(summary: &Summary, total: usize) -> Vec<Level> {
@@ -190,30 +198,31 @@ fn levels(
     counts: impl Iterator<Item = (&'static str, &'static str, u64)>,
     total: usize,
 ) -> Vec<Level> {
+    let counts: Vec<_> = counts.collect();
+    let parts = counts.iter().filter(|(_, _, keys)| *keys > 0).count();
     let mut x = 0.0;
-    counts
-        .map(|(name, meaning, keys)| {
-            let width = part(keys, total);
-            let level = Level {
-                name,
-                word: name.replace('_', " "),
-                meaning,
-                keys: grouped(keys),
-                href: link::keys_with(column, name),
-                x: format!("{x:.1}"),
-                width: format!("{width:.1}"),
-            };
-            x += width;
-            level
-        })
-        .collect()
+    let level = |(name, meaning, keys): (&'static str, &'static str, u64)| {
+        let width = part(keys, total, parts);
+        let level = Level {
+            name,
+            word: name.replace('_', " "),
+            meaning,
+            keys: grouped(keys),
+            href: link::keys_with(column, name),
+            x: format!("{x:.1}"),
+            width: format!("{width:.1}"),
+        };
+        x += width;
+        level
+    };
+    counts.into_iter().map(level).collect()
 }
 
-/// The length of a part of a bar: what remains of it after every part has its least length, by number.
+/// The length of a part of a bar: its least length, and its share of what the least lengths leave.
 #[expect(clippy::cast_precision_loss, reason = "a drawing: numbers of keys are far below 2^52")]
-fn part(keys: u64, total: usize) -> f64 {
+fn part(keys: u64, total: usize, parts: usize) -> f64 {
     if keys == 0 {
         return 0.0;
     }
-    LEAST + (BAR - 6.0 * LEAST) * keys as f64 / total as f64
+    LEAST + (BAR - parts as f64 * LEAST) * keys as f64 / total as f64
 }
