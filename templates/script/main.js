@@ -25,10 +25,13 @@ function sortBy(name) {
 
 // What the address asks for, shown. A link to the list leads there; a link to a key opens it where one is.
 async function follow() {
+  const before = address("");
   const asked = readAddress();
-  const find = document.getElementById("find");
-  find.value = query.words;
-  if (asked) refresh();
+  // Rows that stay are not drawn again: whoever stands on one comes back to it.
+  if (address("") !== before) {
+    document.getElementById("find").value = query.words;
+    refresh();
+  }
   if (query.key) {
     await showKey(query.key);
   } else {
