@@ -1,12 +1,20 @@
-//! `report.html`: one page, complete without network and without script.
+//! `report.html`: one page, without network; what it has to say first, it says without script too.
 //!
-//! The page says in words what was covered, then shows it. What it shows is put into words in the modules
-//! below; templates only place them. Every value passes [`Foreign`] on its way into the page.
+//! The page says in words what was found and covered, then shows it. What it shows is put into words in the
+//! modules below; templates only place them. Every value passes [`Foreign`] on its way into the page. The script
+//! adds the explorer of all keys, which reads the data block (`data`).
 
+mod board;
+mod controls;
+mod data;
 mod findings;
 mod gaps;
 mod keys;
+mod link;
+mod map;
 mod matrix;
+mod opening;
+mod party;
 mod scope;
 pub(super) mod words;
 
@@ -22,10 +30,28 @@ use sha2::{Digest, Sha256};
 use super::{Report, text};
 
 const STYLE: &str = include_str!("../../templates/style.css");
-const SCRIPT: &str = include_str!("../../templates/explorer.js");
 
-/// Rows that a table of the page holds at most. A browser lays out this many at once; more need another page.
-const ROWS: usize = 2_000;
+/// The script, part by part, in one function: nothing of it is seen from outside.
+const SCRIPT: &str = concat!(
+    "\"use strict\";(() => {\n",
+    include_str!("../../templates/script/text.js"),
+    include_str!("../../templates/script/data.js"),
+    include_str!("../../templates/script/query.js"),
+    include_str!("../../templates/script/rows.js"),
+    include_str!("../../templates/script/facets.js"),
+    include_str!("../../templates/script/policy.js"),
+    include_str!("../../templates/script/detail.js"),
+    include_str!("../../templates/script/export.js"),
+    include_str!("../../templates/script/main.js"),
+    "})();\n",
+);
+
+/// Rows that a table of the page holds at most: what a reader without script and a printer can bear. The explorer
+/// shows every key.
+const ROWS: usize = 600;
+
+/// Rows that a table holds of which the page has many.
+const FEW_ROWS: usize = 40;
 
 /// Makes foreign text harmless in a page: markup is escaped, and what would act on the reader is spelled out.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +71,12 @@ struct Table<T> {
 
 impl<T> Table<T> {
     fn new(rows: impl ExactSizeIterator<Item = T>) -> Self {
+        Self::up_to(ROWS, rows)
+    }
+
+    fn up_to(most: usize, rows: impl ExactSizeIterator<Item = T>) -> Self {
         let total = rows.len();
-        Self { rows: rows.take(ROWS).collect(), total }
+        Self { rows: rows.take(most).collect(), total }
     }
 
     /// Says what is left out; nothing where nothing is.
@@ -70,15 +100,19 @@ struct Page<'a> {
     script: &'static str,
     head: scope::Head,
     verdict: scope::Verdict,
+    opening: opening::Opening<'a>,
+    map: Option<map::Map>,
+    board: Vec<board::Verdict<'a>>,
     found: String,
     findings: Vec<findings::Group<'a>>,
+    frameworks: Vec<controls::Framework<'a>>,
     scope: Vec<(&'static str, String)>,
     matrix: matrix::Matrix<'a>,
     gaps: Vec<gaps::Group<'a>>,
     accounts: Table<scope::AccountRow<'a>>,
     keys: Table<keys::Row<'a>>,
-    judgement: Vec<(&'static str, String)>,
     stores: Table<keys::StoreRow<'a>>,
+    data: String,
 }
 
 /// Writes `report.html`.
@@ -89,15 +123,19 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result
         script: SCRIPT,
         head: scope::Head::of(report),
         verdict: scope::Verdict::of(report),
+        opening: opening::Opening::of(report),
+        map: map::Map::of(report),
+        board: board::verdicts(report),
         found: findings::in_words(report),
         findings: findings::groups(report),
+        frameworks: controls::frameworks(report),
         scope: scope::in_words(report),
         matrix: matrix::Matrix::of(report),
         gaps: gaps::groups(&report.coverage),
         accounts: scope::accounts(report),
         keys: keys::rows(report),
-        judgement: keys::judgement(report),
         stores: keys::stores(report.snapshot),
+        data: data::block(report)?,
     };
     page.write_into(out)
 }

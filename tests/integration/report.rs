@@ -3,6 +3,7 @@
 mod contract;
 mod coverage;
 mod feeds;
+mod data;
 mod hostile;
 #[expect(clippy::disallowed_methods, reason = "reads the templates themselves")]
 mod page;

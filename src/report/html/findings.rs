@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Table,
+    FEW_ROWS, Table, link,
     words::{count, grouped},
 };
 use crate::{
@@ -23,6 +23,8 @@ pub(super) struct Group<'a> {
     pub(super) fix: &'static str,
     pub(super) blind: &'static str,
     pub(super) unknown: Option<String>,
+    pub(super) accepted: Option<String>,
+    pub(super) all: String,
     pub(super) findings: Table<Row<'a>>,
 }
 
@@ -31,6 +33,7 @@ pub(super) struct Row<'a> {
     pub(super) severity: &'static str,
     pub(super) alias: &'a str,
     pub(super) key_id: &'a str,
+    pub(super) href: String,
     pub(super) place: String,
     pub(super) detail: &'a str,
 }
@@ -62,7 +65,8 @@ fn group<'a>(
     let of_check = |status| move |one: &&Finding| one.check == meta.id && one.status == status;
     let found: Vec<&Finding> = findings.iter().filter(of_check(Status::Fail)).collect();
     let unknown = findings.iter().filter(of_check(Status::Unknown)).count();
-    if found.is_empty() && unknown == 0 {
+    let accepted = findings.iter().filter(of_check(Status::Accepted)).count();
+    if found.is_empty() && unknown == 0 && accepted == 0 {
         return None;
     }
     let worst = found.first().map(|finding| finding.severity);
@@ -74,8 +78,10 @@ fn group<'a>(
         matters: meta.matters,
         fix: meta.fix,
         blind: meta.blind,
-        unknown: (unknown > 0).then(|| format!("Not known of {}.", count(unknown, "key", "keys"))),
-        findings: Table::new(found.into_iter().map(|finding| row(finding, keys))),
+        unknown: (unknown > 0).then(|| format!("Not known of {}: that is no pass.", count(unknown, "key", "keys"))),
+        accepted: (accepted > 0).then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
+        all: link::keys_with("check", meta.id),
+        findings: Table::up_to(FEW_ROWS, found.into_iter().map(|finding| row(finding, keys))),
     };
     Some((worst, group))
 }
@@ -87,6 +93,7 @@ fn row<'a>(finding: &'a Finding, keys: &BTreeMap<&str, &'a Key>) -> Row<'a> {
         severity: finding.severity.as_str(),
         alias: key.and_then(|key| key.aliases.first()).map(String::as_str).unwrap_or_default(),
         key_id: key.map(|key| key.key_id.as_str()).unwrap_or_default(),
+        href: link::key(finding.key_arn.as_deref().unwrap_or_default()),
         place: format!("{}{region}", finding.account_id),
         detail: &finding.detail,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Table, scope::spaced, words::grouped};
+use super::{FEW_ROWS, Table, scope::spaced, words::grouped};
 use crate::{
     report::coverage::Coverage,
     snapshot::{
@@ -40,7 +40,7 @@ pub(super) fn groups<'a>(coverage: &Coverage<'a>) -> Vec<Group<'a>> {
         name: spaced(kind.as_str()),
         count: grouped(gaps.len()),
         meaning: meaning(kind),
-        gaps: Table::new(gaps.into_iter().map(row)),
+        gaps: Table::up_to(FEW_ROWS, gaps.into_iter().map(row)),
     };
     by_kind.into_iter().map(group).collect()
 }

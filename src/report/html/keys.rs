@@ -1,4 +1,4 @@
-//! The keys and the key stores, a row each.
+//! The keys and the key stores, a row each: what a reader without script and a printer see.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{
     words::{count, day, grouped},
 };
 use crate::{
-    assess::{exposure::ExposureLevel, lockout::LockoutVerdict, rotation::Eligibility},
+    assess::rotation::Eligibility,
     report::{Report, ReportedKey},
     snapshot::{
         Snapshot,
@@ -49,7 +49,7 @@ pub(super) fn rows<'a>(report: &Report<'a>) -> Table<Row<'a>> {
     )
 }
 
-fn row<'a>(reported: &ReportedKey<'a>, account_name: &'a str) -> Row<'a> {
+pub(super) fn row<'a>(reported: &ReportedKey<'a>, account_name: &'a str) -> Row<'a> {
     let &ReportedKey { cell, key, judged } = reported;
     let metadata = key.metadata.known();
     Row {
@@ -113,23 +113,6 @@ fn grants(grants: &Listing<Grant>) -> String {
     }
 }
 
-/// How many keys each exposure level and each lockout verdict has, in words; only those that have any.
-pub(super) fn judgement(report: &Report<'_>) -> Vec<(&'static str, String)> {
-    let exposure = ExposureLevel::ALL.into_iter().filter_map(|level| {
-        let keys = report.summary.by_exposure.get(&level)?;
-        Some(format!("{} {}", grouped(*keys), level.as_str()))
-    });
-    let lockout = LockoutVerdict::ALL.into_iter().filter_map(|verdict| {
-        let keys = report.summary.by_lockout.get(&verdict)?;
-        Some(format!("{} {}", grouped(*keys), verdict.as_str().replace('_', " ")))
-    });
-    [("Exposure", exposure.collect::<Vec<_>>()), ("Lockout", lockout.collect())]
-        .into_iter()
-        .filter(|(_, levels)| !levels.is_empty())
-        .map(|(name, levels)| (name, levels.join(", ")))
-        .collect()
-}
-
 /// One custom key store.
 pub(super) struct StoreRow<'a> {
     pub(super) name: &'a str,
@@ -186,6 +169,6 @@ fn keys_in(cell: &Cell, store: &str) -> usize {
     cell.keys.iter().filter(holds).count()
 }
 
-fn account_names(snapshot: &Snapshot) -> BTreeMap<AccountId, &str> {
+pub(super) fn account_names(snapshot: &Snapshot) -> BTreeMap<AccountId, &str> {
     snapshot.accounts.iter().filter_map(|a| Some((a.id, a.name.as_deref()?))).collect()
 }

@@ -10,6 +10,9 @@ use crate::{
     snapshot::cell::{Cell, CellState},
 };
 
+/// Accounts in the matrix: a row has a square for each Region.
+const ROWS: usize = 300;
+
 /// Accounts by Regions.
 pub(super) struct Matrix<'a> {
     pub(super) regions: Vec<&'a str>,
@@ -61,7 +64,7 @@ impl<'a> Matrix<'a> {
             squares: regions.iter().map(|region| cells.get(region).map(|cell| Square::of(cell))).collect(),
         };
         Self {
-            accounts: Table::new(accounts.iter().map(row)),
+            accounts: Table::up_to(ROWS, accounts.iter().map(row)),
             regions: regions.iter().map(|region| region.as_str()).collect(),
             legend: legend(report),
         }

@@ -86,9 +86,9 @@ impl Verdict {
             ));
         }
         let word = match (complete, coverage.interrupted) {
-            (true, _) => "Complete",
-            (false, true) => "Interrupted, incomplete",
-            (false, false) => "Incomplete",
+            (true, _) => "Coverage complete",
+            (false, true) => "Interrupted, coverage incomplete",
+            (false, false) => "Coverage incomplete",
         };
         Self { complete, word, sentences }
     }

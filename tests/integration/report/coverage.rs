@@ -65,7 +65,7 @@ fn a_scan_that_read_everything_says_so() {
     let snapshot = example::snapshot();
     assert!(is_complete(&snapshot));
     let page = html(&snapshot);
-    assert!(page.contains(r#"<h2 id="verdict">Complete</h2>"#));
+    assert!(page.contains(r#"<h2 id="verdict">Coverage complete</h2>"#));
     assert!(page.contains("No question went unanswered."));
 }
 
@@ -93,7 +93,7 @@ fn each_shortfall_alone_makes_a_scan_incomplete() {
         let mut snapshot = example::snapshot();
         spoil(&mut snapshot);
         assert!(!is_complete(&snapshot), "{name}");
-        assert!(!html(&snapshot).contains(r#"<h2 id="verdict">Complete</h2>"#), "{name}");
+        assert!(!html(&snapshot).contains(r#"<h2 id="verdict">Coverage complete</h2>"#), "{name}");
         json(&snapshot);
     }
     let mut disabled = example::snapshot();

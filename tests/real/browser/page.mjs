@@ -1,40 +1,50 @@
-// Looks at a report as a reader does. Arguments: the page, an empty profile folder, a folder for screenshots.
+// Looks at a report as a reader does. Arguments: the report's folder, the folder of a report in which everything that
+// others write is hostile, an empty profile folder, a folder for screenshots.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdir, readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
-const { MODULES, CHROMIUM } = process.env;
-const require = createRequire(MODULES);
-const puppeteer = require("puppeteer-core");
-const axe = require("axe-core");
+import { axe, launch, open as openUrl, run, urlOf } from "./browser.mjs";
 
-const [file, profile, screens] = process.argv.slice(2);
-const url = pathToFileURL(file).href;
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
+const [folder, hostile, profile, screens] = process.argv.slice(2);
+const url = urlOf(join(folder, "report.html"));
+const report = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
+const open = (browser, options = {}) => openUrl(browser, url + (options.hash ?? ""), options);
 
-// Opens the page and keeps account of what it asks for and complains about.
-async function open(browser, { width = 1280, scheme = "light", script = true } = {}) {
-  const page = await browser.newPage();
-  const requests = [], complaints = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.setViewport({ width, height: 800 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.setJavaScriptEnabled(script);
-  await page.goto(url, { waitUntil: "networkidle0" });
-  return { page, requests, complaints };
+const pause = (time = 250) => new Promise((resolve) => setTimeout(resolve, time));
+const count = (page) => page.$eval("#count", (status) => status.textContent);
+const rowNames = (page) => page.$$eval("#explorer-table tr.key a", (links) => links.map((link) => link.textContent));
+const keysWith = (test) => report.keys.filter(test);
+const shown = (keys) => `${keys.length} of ${report.keys.length} keys shown`;
+const nameOf = (key) => key.aliases[0] ?? key.key_id;
+
+async function search(page, words) {
+  await page.$eval("#find", (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  }, words);
+  await pause();
 }
 
-const shownKeys = (page) =>
-  page.$$eval("#keys-table tbody tr", (rows) =>
-    rows.filter((row) => row.checkVisibility()).map((row) => row.textContent.toLowerCase()));
+// Scrolls the list to its end and gathers the names of all its keys.
+async function allNames(page) {
+  const names = new Map();
+  for (;;) {
+    for (const [at, name] of await page.$$eval("#explorer-table tr.key", (rows) =>
+      rows.map((row) => [Number(row.getAttribute("aria-rowindex")), row.querySelector("a").textContent]))) names.set(at, name);
+    const moved = await page.$eval("#window", (frame) => {
+      const before = frame.scrollTop;
+      frame.scrollTop += frame.clientHeight - 100;
+      return frame.scrollTop > before;
+    });
+    if (!moved) break;
+    await pause(60);
+  }
+  return [...names].sort(([a], [b]) => a - b).map(([, name]) => name);
+}
 
 const checks = {
   async "asks for nothing but itself and complains of nothing"(browser) {
@@ -62,71 +72,219 @@ const checks = {
     assert.deepEqual({ ran, asked }, { ran: false, asked: 0 });
   },
 
-  async "filters the keys by every word typed"(browser) {
+  async "lists every key, and only the rows in sight"(browser) {
     const { page, complaints } = await open(browser);
-    const all = await shownKeys(page);
-    assert.ok(all.length >= 150, `${all.length} keys`);
-    const type = async (text) => {
-      await page.$eval("#filter-text", (input) => { input.value = ""; });
-      await page.type("#filter-text", `${text} `); // The space sends an event where the text is empty.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return shownKeys(page);
-    };
-    const some = await type("RSA enabled");
-    assert.ok(some.length > 0 && some.length < all.length, `${some.length} of ${all.length}`);
-    assert.deepEqual(some, all.filter((row) => row.includes("rsa") && row.includes("enabled")));
-    const count = await page.$eval("#filter-count", (status) => status.textContent);
-    assert.equal(count, `${some.length} of ${all.length} rows shown`);
-    assert.deepEqual(await type("no key is called this"), []);
-    assert.deepEqual(await type(""), all);
+    assert.ok(report.keys.length >= 150, `${report.keys.length} keys`);
+    assert.equal(await count(page), shown(report.keys));
+    assert.ok((await rowNames(page)).length < 60);
+    const names = await allNames(page);
+    assert.deepEqual(names.sort(), report.keys.map(nameOf).sort());
+    assert.equal(await page.$eval("#explorer-table", (table) => table.getAttribute("aria-rowcount")), String(report.keys.length + 1));
     assert.deepEqual(complaints, []);
   },
 
-  async "is complete without JavaScript"(browser) {
+  async "filters by words, by boxes and by lists, and together"(browser) {
+    const { page, complaints } = await open(browser);
+    const external = keysWith((key) => key.exposure.level === "external");
+    await page.click('.boxes input[value="external"]');
+    assert.equal(await count(page), shown(external));
+    assert.deepEqual((await allNames(page)).sort(), external.map(nameOf).sort());
+    await page.select("#facet-account", external[0].account_id);
+    const there = external.filter((key) => key.account_id === external[0].account_id);
+    assert.equal(await count(page), shown(there));
+    await page.click("#clear");
+    assert.equal(await count(page), shown(report.keys));
+    const named = keysWith((key) => key.aliases.some((alias) => alias.includes("govern")));
+    await search(page, "GOVERN");
+    assert.equal(await count(page), shown(named));
+    await search(page, report.keys[7].arn);
+    assert.equal(await count(page), shown([report.keys[7]]));
+    await search(page, "no key is called this");
+    assert.equal(await count(page), shown([]));
+    assert.deepEqual(complaints, []);
+  },
+
+  async "counts beside each choice what it would leave"(browser) {
+    const { page } = await open(browser, { hash: "#?exposure=public" });
+    const counts = await page.$$eval(".boxes label", (labels) =>
+      Object.fromEntries(labels.map((label) => [label.closest("fieldset").querySelector("legend").textContent + label.querySelector("input").value, label.querySelector(".count").textContent])));
+    const { by_exposure } = report.summary;
+    for (const [level, keys] of Object.entries(by_exposure)) assert.equal(counts[`Exposure${level}`], String(keys), level);
+    const open_ = keysWith((key) => key.exposure.level === "public" && key.lockout.verdict === "manageable");
+    assert.equal(counts.Lockoutmanageable, String(open_.length));
+  },
+
+  async "sorts by what the reader chooses, worst first by itself"(browser) {
+    const { page } = await open(browser);
+    const column = (name) => page.$$eval(`#explorer-table tr.key .c-${name}`, (cells) => cells.slice(0, 12).map((cell) => cell.textContent));
+    assert.deepEqual(new Set(await column("severity")), new Set(["critical"]));
+    await page.click("th[data-column=alias] button");
+    const names = await rowNames(page);
+    assert.deepEqual(names.slice(0, 12), [...names.slice(0, 12)].sort(new Intl.Collator("en", { numeric: true }).compare));
+    assert.equal(await page.$eval("th[data-column=alias]", (head) => head.ariaSort), "ascending");
+    await page.click("th[data-column=lockout] button");
+    assert.equal((await column("lockout"))[0], "locked out");
+    await page.click("th[data-column=lockout] button");
+    assert.equal((await column("lockout"))[0], "manageable");
+    assert.equal(await page.$eval("th[data-column=lockout]", (head) => head.ariaSort), "descending");
+  },
+
+  async "keeps what was asked for in its address"(browser) {
+    const { page } = await open(browser);
+    await page.click('.boxes input[value="locked_out"]');
+    await page.click("th[data-column=region] button");
+    await search(page, "app");
+    const address = await page.evaluate(() => location.hash);
+    const { page: again } = await open(browser, { hash: address });
+    assert.equal(await count(again), await count(page));
+    assert.deepEqual(await rowNames(again), await rowNames(page));
+    assert.equal(await again.$eval("#find", (input) => input.value), "app");
+  },
+
+  async "leads from the first screen, the map and the board to their keys"(browser) {
+    const { page, complaints } = await open(browser);
+    for (const [link, keys] of [
+      ['.levels a[href="#?exposure=public"]', report.summary.by_exposure.public],
+      ['.board a[href="#?lockout=locked%5Fout"]', report.summary.by_lockout.locked_out],
+    ]) {
+      await page.$eval(link, (a) => a.click());
+      await pause(100);
+      assert.equal(await count(page), `${keys} of ${report.keys.length} keys shown`, link);
+      assert.ok(await page.$eval("#keys", (heading) => { const { top } = heading.getBoundingClientRect(); return top >= -5 && top < 400; }), `${link} leads there`);
+    }
+    const party = await page.$eval("#map-table tbody tr", (row) => ({ keys: row.querySelector(".n").textContent, href: row.querySelector("a").getAttribute("href") }));
+    await page.$eval(`.flows a[href="${party.href}"]`, (a) => a.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })));
+    await pause(100);
+    assert.equal(await count(page), `${party.keys} of ${report.keys.length} keys shown`);
+    assert.deepEqual(complaints, []);
+  },
+
+  async "opens the page of a key, and goes back"(browser) {
+    const key = report.keys.find(({ exposure, policies }) => exposure.reaches.some(({ via }) => via[0].kind === "key_policy") && policies.length);
+    const { page, complaints } = await open(browser, { hash: "#?exposure=external" });
+    await page.evaluate((arn) => { location.hash = `#?exposure=external&key=${encodeURIComponent(arn)}`; }, key.arn);
+    await page.waitForSelector("dialog[open] h2");
+    const text = await page.$eval("dialog", (dialog) => dialog.innerText);
+    for (const fact of [key.arn, nameOf(key), key.lockout.recovery, key.exposure.reaches[0].witness.principal, key.lockout.writers[0].principal, "Ways in from outside"]) {
+      assert.ok(text.includes(fact), fact);
+    }
+    const marked = await page.$$eval(".statements .reach b", (names) => names.map((name) => name.textContent));
+    assert.ok(marked.includes(key.exposure.reaches[0].via[0].statement), String(marked));
+    await page.goBack();
+    await pause(100);
+    assert.equal(await page.$eval("dialog", (dialog) => dialog.open), false);
+    assert.equal(await page.evaluate(() => location.hash), "#?exposure=external");
+    assert.deepEqual(complaints, []);
+  },
+
+  async "can be used with the keyboard alone"(browser) {
+    const { page } = await open(browser);
+    await page.focus("#explorer-table tr.key a");
+    for (let step = 0; step < 40; step += 1) await page.keyboard.press("ArrowDown");
+    const at = await page.evaluate(() => document.activeElement.closest("tr").getAttribute("aria-rowindex"));
+    assert.equal(at, "42");
+    const name = await page.evaluate(() => document.activeElement.textContent);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog[open] h2");
+    assert.equal(await page.$eval("#detail-name", (heading) => heading.textContent), name);
+    await page.keyboard.press("Escape");
+    await pause(100);
+    assert.equal(await page.$eval("dialog", (dialog) => dialog.open), false);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), name, "back where the reader was");
+  },
+
+  async "saves what is shown, and no formula"(browser) {
+    const { page } = await open(browser, { hash: "#?exposure=external" });
+    const downloads = join(screens, "saved");
+    await mkdir(downloads, { recursive: true });
+    const session = await page.createCDPSession();
+    await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: downloads });
+    await page.click("#save-csv");
+    await page.click("#save-json");
+    for (let wait = 0; wait < 40 && (await readdir(downloads)).filter((name) => !name.endsWith(".crdownload")).length < 2; wait += 1) await pause(100);
+    const external = keysWith((key) => key.exposure.level === "external");
+    const csv = await readFile(join(downloads, "keyreach-keys.csv"), "utf8");
+    assert.equal(csv.trim().split("\r\n").length, external.length + 1);
+    const saved = JSON.parse(await readFile(join(downloads, "keyreach-keys.json"), "utf8"));
+    assert.deepEqual(saved.map(({ arn }) => arn).sort(), external.map(({ arn }) => arn).sort());
+    assert.equal(saved[0].lockout, report.keys.find(({ arn }) => arn === saved[0].arn).lockout.verdict);
+  },
+
+  async "shows what others wrote and does nothing it says"(browser) {
+    const { page, requests, complaints } = await openUrl(browser, urlOf(join(hostile, "report.html")));
+    const acting = /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{e0000}-\u{e0fff}]/u;
+    const whole = JSON.parse(await readFile(join(hostile, "report.json"), "utf8"));
+    for (const { arn } of whole.keys) {
+      await page.evaluate((to) => { location.hash = `#?key=${encodeURIComponent(to)}`; }, arn);
+      await page.waitForFunction((to) => document.querySelector("dialog[open]")?.textContent.includes(to), {}, arn.slice(-12));
+      assert.doesNotMatch(await page.$eval("body", (body) => body.textContent), acting);
+      assert.equal(await page.$$eval("dialog script, dialog img, dialog iframe", (all) => all.length), 0);
+    }
+    assert.deepEqual([requests.length, complaints], [1, []]);
+  },
+
+  async "turns dark and light at the press of a button"(browser) {
+    const { page } = await open(browser);
+    const background = () => page.$eval("body", (body) => getComputedStyle(body).backgroundColor);
+    const light = await background();
+    await page.click("#theme");
+    assert.notEqual(await background(), light);
+    await page.click("#theme");
+    assert.equal(await background(), light);
+  },
+
+  async "prints what an auditor needs"(browser) {
+    const { page } = await open(browser);
+    await page.emulateMediaType("print");
+    const visible = (selector) => page.$eval(selector, (part) => part.checkVisibility());
+    for (const part of [".verdict", "#map-table", ".board", "#keys-table", ".matrix", "#method"]) assert.ok(await visible(part), part);
+    for (const part of ["#explorer", "nav", "#theme"]) assert.ok(!(await visible(part)), part);
+    const pdf = await page.pdf({ path: join(screens, "report.pdf"), format: "A4", timeout: 120_000 });
+    assert.ok(pdf.length > 50_000, `${pdf.length} bytes`);
+  },
+
+  async "says the essential without JavaScript"(browser) {
     const { page: scripted } = await open(browser);
     const { page, requests, complaints } = await open(browser, { script: false });
-    assert.equal(await page.$eval("#filter", (filter) => filter.checkVisibility()), false);
-    assert.ok(await page.$eval(".verdict h2", (verdict) => verdict.checkVisibility()));
-    const words = (page) => page.$$eval(".verdict, .figures, section:not([aria-labelledby=keys])",
-      (parts) => parts.map((part) => part.innerText));
+    for (const part of ["#explorer", "#theme"]) assert.equal(await page.$eval(part, (element) => element.checkVisibility()), false, part);
+    const words = (page) => page.$$eval("h1, .opening, section:not([aria-labelledby=keys])", (parts) => parts.map((part) => part.innerText));
     assert.deepEqual(await words(page), await words(scripted));
-    assert.deepEqual(await shownKeys(page), await shownKeys(scripted));
+    const keys = await page.$$eval("#keys-table tbody tr", (rows) => rows.filter((row) => row.checkVisibility()).length);
+    assert.equal(keys, report.keys.length);
     assert.deepEqual([requests, complaints], [[url], []]);
   },
 };
 
-for (const width of [360, 1280]) {
+async function withoutFault(page, what) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const told = violations.map(({ id, help, nodes }) => ({ what, id, help, at: nodes.map((node) => node.html).slice(0, 3) }));
+  assert.deepEqual(told, []);
+}
+
+for (const width of [320, 360, 1280, 1920, 3840]) {
   for (const scheme of ["light", "dark"]) {
     checks[`is fit to read at ${width} px, ${scheme}`] = async (browser) => {
-      const { page, complaints } = await open(browser, { width, scheme });
+      const { page, complaints } = await open(browser, { width, height: 1000, scheme });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `the page is ${wide} px wide`);
-      await page.screenshot({ path: `${screens}/report-${width}-${scheme}.png`, fullPage: true });
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => window.axe.run(document));
-      const told = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.html).slice(0, 3) }));
-      assert.deepEqual(told, []);
+      await page.screenshot({ path: `${screens}/report-${width}-${scheme}.png` });
+      if (width < 1280 || width > 1920) return;
+      await withoutFault(page, "the page");
+      await page.$eval("#keys", (heading) => heading.scrollIntoView());
+      await page.screenshot({ path: `${screens}/keys-${width}-${scheme}.png` });
+      await page.evaluate(() => document.querySelector("#explorer-table tr.key a").click());
+      await page.waitForSelector("dialog[open] h2");
+      await page.screenshot({ path: `${screens}/key-${width}-${scheme}.png` });
+      await withoutFault(page, "the page of a key");
       assert.deepEqual(complaints, []);
     };
   }
 }
 
-const browser = await puppeteer.launch({
-  executablePath: CHROMIUM, headless: true, userDataDir: profile, args: FLAGS,
-});
-let failed = 0;
+const browser = await launch(profile);
 try {
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      await check(browser);
-      console.log(`ok: the report ${name}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAILED: the report ${name}\n${error.stack}`);
-    }
-  }
+  process.exitCode = (await run(browser, checks)) ? 1 : 0;
 } finally {
   await browser.close();
 }
-console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed; screenshots in ${screens}`);
-process.exitCode = failed ? 1 : 0;

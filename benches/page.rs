@@ -1,0 +1,73 @@
+//! `cargo bench --bench page`: how long the page of 50,000 keys takes to be made, and how large it is. It leaves the
+//! page in the target folder, for `PAGE=… tests/real/browser/run` to open. Fails when the page is too slow or too
+//! large.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    reason = "a bench that cannot go on has failed, prints its figures, measures real time, and leaves a file"
+)]
+
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use keyreach::{
+    assess::assess,
+    collect::{self, Order, client::Connection, progress::Progress},
+    config::{Format, JudgementSettings, Settings, raw::RawSettings},
+    report::{Report, parts},
+    snapshot::Snapshot,
+};
+use keyreach_mocks::{Cloud, Generated, Scenario, http_client, time_source};
+
+/// What the page may cost.
+const TIME: Duration = Duration::from_secs(2);
+const BYTES: usize = 6_000_000;
+
+fn main() -> ExitCode {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let snapshot = runtime.block_on(scan());
+    let start = Instant::now();
+    let assessment = assess(&snapshot, &JudgementSettings::default());
+    println!("{} keys judged in {:.2} s", assessment.keys.len(), start.elapsed().as_secs_f64());
+    let report = Report::new(&snapshot, &assessment).unwrap();
+    let mut page = Vec::new();
+    let times = (0..3).map(|_| {
+        page.clear();
+        let start = Instant::now();
+        parts(&report, Format::Html).iter().for_each(|part| part.render(&mut page).unwrap());
+        start.elapsed()
+    });
+    let time = times.min().unwrap();
+    println!("the page: {:.2} s (best of three), {:.2} MB", time.as_secs_f64(), page.len() as f64 / 1e6);
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("page.html");
+    std::fs::write(&path, &page).unwrap();
+    println!("left in {}", path.display());
+    if time <= TIME && page.len() <= BYTES { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// 500 accounts, 10 Regions, 10 keys in each, through the real SDK in virtual time.
+async fn scan() -> Snapshot {
+    let mut scenario = Scenario::builtin("large").unwrap();
+    scenario.clock.get_or_insert_with(|| "2026-11-01T09:00:00Z".to_owned());
+    scenario.generated = Some(Generated { accounts: 500, regions: 10, keys: 10, ..scenario.generated.unwrap() });
+    let cloud = Cloud::new(&scenario).unwrap();
+    let order = Order {
+        settings: Settings::resolve(RawSettings::default(), None).unwrap(),
+        taken_at: jiff::Timestamp::try_from(cloud.now()).unwrap(),
+        progress: Arc::new(Progress::default()),
+    };
+    let connection = Connection::to(
+        http_client(Arc::clone(&cloud)),
+        time_source(&cloud),
+        cloud.region(),
+        cloud.credentials(),
+    );
+    let (_stopper, stop) = tokio::sync::watch::channel(false);
+    collect::collect(order, connection, stop).await.unwrap()
+}

@@ -1,0 +1,116 @@
+// Puts it together: the address says what is asked, the list shows what answers it.
+const explorer = document.getElementById("explorer");
+const trouble = document.getElementById("trouble");
+
+let found = [];
+
+function refresh() {
+  const answered = answer();
+  found = answered.found;
+  document.getElementById("count").textContent = `${number.format(found.length)} of ${number.format(total)} keys shown`;
+  showFacets(answered.counts);
+  showRows(found);
+}
+
+function change() {
+  refresh();
+  writeAddress();
+}
+
+function sortBy(name) {
+  query.down = query.sort === name && !query.down;
+  query.sort = name;
+  change();
+}
+
+// What the address asks for, shown. A link to the list leads there; a link to a key opens it where one is.
+async function follow() {
+  const before = address("");
+  const asked = readAddress();
+  // Rows that stay are not drawn again: whoever stands on one comes back to it.
+  if (address("") !== before) {
+    document.getElementById("find").value = query.words;
+    refresh();
+  }
+  if (query.key) {
+    await showKey(query.key);
+  } else {
+    if (dialog.open) dialog.close();
+    else if (asked) document.getElementById("keys").scrollIntoView({ behavior: "instant" });
+  }
+}
+
+function listen() {
+  const find = document.getElementById("find");
+  let pause;
+  find.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => { query.words = find.value.trim(); change(); }, 120);
+  });
+  document.getElementById("clear").addEventListener("click", () => {
+    Object.assign(query, { words: "", chosen: {}, sort: "", down: false });
+    find.value = "";
+    change();
+  });
+  document.getElementById("save-csv").addEventListener("click", () => save(asCsv(found), "text/csv;charset=utf-8", "csv"));
+  document.getElementById("save-json").addEventListener("click", () => save(asJson(found), "application/json", "json"));
+  let drawing = 0;
+  list.frame.addEventListener("scroll", () => {
+    drawing ||= requestAnimationFrame(() => { drawing = 0; drawRows(); });
+  }, { passive: true });
+  list.table.addEventListener("keydown", walkRows);
+  list.table.addEventListener("click", (event) => {
+    const row = event.target.closest("tr.key");
+    if (!row || getSelection().toString()) return;
+    event.preventDefault();
+    location.hash = address(arnOf(list.rows[Number(row.getAttribute("aria-rowindex")) - 2]));
+  });
+  addEventListener("hashchange", follow);
+  addEventListener("resize", () => { list.height = 0; showRows(found); });
+  dialog.addEventListener("click", (event) => {
+    // A click on the dialog itself is one beside its page.
+    if (event.target === dialog || event.target.closest(".close")) dialog.close();
+  });
+  dialog.addEventListener("close", () => {
+    query.key = "";
+    page.replaceChildren();
+    writeAddress();
+  });
+}
+
+// Light or dark as the system says, until the reader says otherwise.
+function offerTheme() {
+  const button = document.getElementById("theme");
+  const dark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
+  button.addEventListener("click", () => {
+    document.documentElement.dataset.theme = dark() ? "light" : "dark";
+    name();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
+  name();
+  button.hidden = false;
+}
+
+async function begin() {
+  offerTheme();
+  if (!explorer) return;
+  try {
+    await readIndex();
+  } catch (error) {
+    trouble.textContent = "This browser cannot unpack the list of all keys. The page is complete without it up to the rows it names.";
+    trouble.hidden = false;
+    throw error;
+  }
+  drawHead(sortBy);
+  drawFacets(change);
+  explorer.hidden = false;
+  document.getElementById("listing").classList.add("on-paper");
+  listen();
+  refresh();
+  await follow();
+  document.documentElement.dataset.ready = "";
+  setTimeout(prepareSearch, 200);
+}
+
+begin();
