@@ -55,7 +55,8 @@ fn main() -> ExitCode {
 async fn scan() -> Snapshot {
     let mut scenario = Scenario::builtin("large").unwrap();
     scenario.clock.get_or_insert_with(|| "2026-11-01T09:00:00Z".to_owned());
-    scenario.generated = Some(Generated { accounts: 500, regions: 10, keys: 10, ..scenario.generated.unwrap() });
+    scenario.generated =
+        Some(Generated { accounts: 500, regions: 10, keys: 10, ..scenario.generated.unwrap() });
     let cloud = Cloud::new(&scenario).unwrap();
     let order = Order {
         settings: Settings::resolve(RawSettings::default(), None).unwrap(),

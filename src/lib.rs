@@ -36,8 +36,8 @@ pub mod collect;
 )]
 pub mod command;
 pub mod config;
-pub mod framework;
 pub mod diff;
+pub mod framework;
 pub mod lockout;
 pub mod outcome;
 pub mod reach;

@@ -4,6 +4,7 @@
 //! modules below; templates only place them. Every value passes [`Foreign`] on its way into the page. The script
 //! adds the explorer of all keys, which reads the data block (`data`).
 
+mod accepted;
 mod board;
 mod controls;
 mod data;
@@ -105,6 +106,7 @@ struct Page<'a> {
     board: Vec<board::Verdict<'a>>,
     found: String,
     findings: Vec<findings::Group<'a>>,
+    accepted: Table<accepted::Row<'a>>,
     frameworks: Vec<controls::Framework<'a>>,
     scope: Vec<(&'static str, String)>,
     matrix: matrix::Matrix<'a>,
@@ -128,6 +130,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result
         board: board::verdicts(report),
         found: findings::in_words(report),
         findings: findings::groups(report),
+        accepted: accepted::rows(report),
         frameworks: controls::frameworks(report),
         scope: scope::in_words(report),
         matrix: matrix::Matrix::of(report),

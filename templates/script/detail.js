@@ -48,6 +48,12 @@ function judgement(row, { exposure, lockout }) {
       lockout?.reasons.length ? el("p", { class: "place" }, `Because: ${lockout.reasons.map(spaced).join(", ")}.`) : null)));
 }
 
+function acceptance(accepted) {
+  if (!accepted) return null;
+  const said = [accepted.owner && `by ${accepted.owner}`, accepted.ticket, accepted.expires && `until ${accepted.expires}`];
+  return el("span", { class: "place" }, " Accepted: ", el("bdi", {}, [accepted.reason ?? "", ...said].filter(Boolean).join(", ")), ".");
+}
+
 function reachedBy(row) {
   const parties = of("parties", row).map((party) => index.parties.get(party) ?? party);
   return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : "No way in from outside its account was found.";
@@ -70,7 +76,7 @@ function checkItem(findings) {
     el("p", {}, status === "fail" ? severityTag(severity) : el("span", { class: "severity" }, status), " ",
       el("b", {}, text?.title ?? check), " ", el("code", { class: "place" }, check)),
     el("ul", { class: "details" }, findings.map((finding) =>
-      el("li", {}, alike ? null : [severityTag(finding.severity), " "], el("bdi", {}, finding.detail)))),
+      el("li", {}, alike ? null : [severityTag(finding.severity), " "], el("bdi", {}, finding.detail), acceptance(finding.acceptance)))),
     text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
       el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
       el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,

@@ -21,12 +21,13 @@ const EXPORTED = {
   gaps: (row) => of("gaps", row),
 };
 
-// A spreadsheet takes a cell that begins so for a formula: an apostrophe makes it text.
-const FORMULA = /^[=+\-@\t\r\n|%]/;
+// A spreadsheet takes a cell that begins so for a formula, also behind a semicolon, where some cut it: an apostrophe
+// makes it text. The same rule as that of keys.csv.
+const FORMULA = /^(?:[\s"]*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
 function csvCell(value) {
-  const text = [value].flat().join(" ");
-  return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const pieces = visible([value].flat().join(" ")).split(";").map((piece) => (FORMULA.test(piece) ? `'${piece}` : piece));
+  return `"${pieces.join(";").replaceAll('"', '""')}"`;
 }
 
 function asCsv(rows) {

@@ -2,8 +2,8 @@
 
 mod contract;
 mod coverage;
-mod feeds;
 mod data;
+mod feeds;
 mod hostile;
 #[expect(clippy::disallowed_methods, reason = "reads the templates themselves")]
 mod page;

@@ -59,8 +59,7 @@ pub(super) fn verdicts<'a>(report: &Report<'a>) -> Vec<Verdict<'a>> {
             keys: grouped(keys),
             none: keys == 0,
             href: link::keys_with("lockout", verdict.as_str()),
-            more: (beyond > 0 && shown > 0)
-                .then(|| format!("and {} more", count(beyond, "key", "keys"))),
+            more: (beyond > 0 && shown > 0).then(|| format!("and {} more", count(beyond, "key", "keys"))),
             ways: ways.into_iter().take(shown).map(|(recovery, keys)| way(recovery, &keys)).collect(),
         }
     };

@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{count, grouped};
-use crate::{
-    assess::finding::Status,
-    report::Report,
-};
+use crate::{assess::finding::Status, report::Report};
 
 /// All controls of one framework.
 pub(super) struct Framework<'a> {

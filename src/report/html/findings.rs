@@ -33,7 +33,8 @@ pub(super) struct Row<'a> {
     pub(super) severity: &'static str,
     pub(super) alias: &'a str,
     pub(super) key_id: &'a str,
-    pub(super) href: String,
+    /// `None` where it is about no single key.
+    pub(super) href: Option<String>,
     pub(super) place: String,
     pub(super) detail: &'a str,
 }
@@ -78,8 +79,10 @@ fn group<'a>(
         matters: meta.matters,
         fix: meta.fix,
         blind: meta.blind,
-        unknown: (unknown > 0).then(|| format!("Not known of {}: that is no pass.", count(unknown, "key", "keys"))),
-        accepted: (accepted > 0).then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
+        unknown: (unknown > 0)
+            .then(|| format!("Not known of {}: that is no pass.", count(unknown, "key", "keys"))),
+        accepted: (accepted > 0)
+            .then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
         all: link::keys_with("check", meta.id),
         findings: Table::up_to(FEW_ROWS, found.into_iter().map(|finding| row(finding, keys))),
     };
@@ -93,7 +96,7 @@ fn row<'a>(finding: &'a Finding, keys: &BTreeMap<&str, &'a Key>) -> Row<'a> {
         severity: finding.severity.as_str(),
         alias: key.and_then(|key| key.aliases.first()).map(String::as_str).unwrap_or_default(),
         key_id: key.map(|key| key.key_id.as_str()).unwrap_or_default(),
-        href: link::key(finding.key_arn.as_deref().unwrap_or_default()),
+        href: finding.key_arn.as_deref().map(link::key),
         place: format!("{}{region}", finding.account_id),
         detail: &finding.detail,
     }

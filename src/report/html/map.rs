@@ -5,7 +5,7 @@ mod drawing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyreach_policy::aws::{AccountId, Access};
+use keyreach_policy::aws::{Access, AccountId};
 
 use super::{
     Table, keys, link,
@@ -107,8 +107,11 @@ impl Map {
             keys: seen.keys,
             href: link::keys_with("party", &party.token()),
         });
-        let bands: Vec<(String, String, usize)> =
-            tally.bands.iter().map(|((owner, party), keys)| (owner.to_string(), party.token(), *keys)).collect();
+        let bands: Vec<(String, String, usize)> = tally
+            .bands
+            .iter()
+            .map(|((owner, party), keys)| (owner.to_string(), party.token(), *keys))
+            .collect();
         let drawing = draw(&fold(left.collect(), OWNERS), &fold(right.collect(), PARTIES), &bands);
         let rows = parties.iter().map(|(party, seen)| row(party, seen, &tally, &names));
         Some(Self {

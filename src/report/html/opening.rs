@@ -80,13 +80,12 @@ impl<'a> Opening<'a> {
 fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
     let mut by_check: Vec<(&Finding, BTreeSet<&str>)> = Vec::new();
     for finding in report.findings.iter().filter(|finding| finding.status == Status::Fail) {
-        let Some(arn) = finding.key_arn.as_deref() else { continue };
         let same = |(first, _): &&mut (&Finding, BTreeSet<&str>)| {
             first.check == finding.check && first.severity == finding.severity
         };
         match by_check.iter_mut().find(same) {
-            Some((_, keys)) => drop(keys.insert(arn)),
-            None => by_check.push((finding, BTreeSet::from([arn]))),
+            Some((_, keys)) => keys.extend(finding.key_arn.as_deref()),
+            None => by_check.push((finding, finding.key_arn.as_deref().into_iter().collect())),
         }
     }
     let keys: BTreeMap<&str, &ReportedKey<'_>> =
@@ -95,8 +94,14 @@ fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
         severity: finding.severity.as_str(),
         title: &finding.title,
         keys: arns.iter().take(KEYS).filter_map(|arn| Some(KeyLink::to(keys.get(arn)?))).collect(),
-        more: (arns.len() > KEYS).then(|| format!("and {} more", grouped(arns.len() - KEYS))),
-        href: link::keys_with("check", &finding.check),
+        more: match arns.len() {
+            0 => Some(format!("account {}", finding.account_id)),
+            known => known.checked_sub(KEYS + 1).map(|beyond| format!("and {} more", grouped(beyond + 1))),
+        },
+        href: match arns.len() {
+            0 => format!("#check-{}", finding.check),
+            _ => link::keys_with("check", &finding.check),
+        },
     };
     by_check.into_iter().take(WORST).map(one).collect()
 }
@@ -109,16 +114,26 @@ fn exposure_in_words(summary: &Summary, total: usize) -> String {
         (of(ExposureLevel::Trusted), "from accounts that are trusted"),
         (of(ExposureLevel::Organization), "from other accounts of the organization"),
     ];
-    let told: Vec<String> =
-        parts.iter().filter(|(keys, _)| *keys > 0).map(|(keys, from)| format!("{} {from}", grouped(*keys))).collect();
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(keys, _)| *keys > 0)
+        .map(|(keys, from)| format!("{} {from}", grouped(*keys)))
+        .collect();
     let unknown = of(ExposureLevel::Unknown);
     let judged = count(total, "key", "keys");
     match (told.is_empty(), unknown) {
         (_, _) if total == 0 => "No customer managed key was found.".to_owned(),
         (true, 0) => format!("None of {judged} can be reached from outside its own account."),
-        (true, _) => format!("None of the keys that could be judged can be reached from outside; {} of {judged} could not.", grouped(unknown)),
+        (true, _) => format!(
+            "None of the keys that could be judged can be reached from outside; {} of {judged} could not.",
+            grouped(unknown)
+        ),
         (false, 0) => format!("Of {judged}, these can be reached: {}.", told.join(", ")),
-        (false, _) => format!("Of {judged}, these can be reached: {}. {} could not be judged.", told.join(", "), grouped(unknown)),
+        (false, _) => format!(
+            "Of {judged}, these can be reached: {}. {} could not be judged.",
+            told.join(", "),
+            grouped(unknown)
+        ),
     }
 }
 

@@ -55,14 +55,19 @@ fn the_block_holds_what_report_json_says_of_each_key() {
         let stem = block.cell("stem", row).as_str().unwrap();
         let id = block.index["columns"]["id"][row].as_str().unwrap();
         assert_eq!(format!("{stem}{id}"), key["arn"].as_str().unwrap());
-        for (column, field) in [("account", "account_id"), ("region", "region"), ("alias", "aliases"), ("spec", "spec")] {
+        for (column, field) in
+            [("account", "account_id"), ("region", "region"), ("alias", "aliases"), ("spec", "spec")]
+        {
             assert_eq!(block.cell(column, row), &key[field], "{column}");
         }
         assert_eq!(block.cell("exposure", row), &key["exposure"]["level"]);
         assert_eq!(block.cell("lockout", row), &key["lockout"]["verdict"]);
         assert_eq!(block.document("exposure", row), Some(&key["exposure"]));
         assert_eq!(block.document("lockout", row), Some(&key["lockout"]));
-        assert_eq!(block.document("own", row).unwrap()["grants"][0]["grant_id"], key["grants"][0]["grant_id"]);
+        assert_eq!(
+            block.document("own", row).unwrap()["grants"][0]["grant_id"],
+            key["grants"][0]["grant_id"]
+        );
     }
 }
 

@@ -1,7 +1,15 @@
 //! The page as a page: nothing from outside, nothing inline, complete without script, no row lost in silence.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use keyreach::snapshot::gap::{Fact, GapKind};
+use keyreach::{
+    assess::{Assessment, assess, finding::Status},
+    config::{Format, JudgementSettings},
+    report::{Report, parts},
+    snapshot::{
+        Snapshot,
+        gap::{Fact, GapKind},
+    },
+};
 use sha2::{Digest, Sha256};
 
 use super::html;
@@ -129,6 +137,30 @@ fn more_keys_than_a_page_holds_are_counted_aloud() {
     assert!(table.contains("many-0597") && !table.contains("many-0598"));
     let whole = html(&example::snapshot());
     assert!(!whole.contains("This page shows the first"));
+}
+
+#[test]
+fn controls_and_acceptances_are_shown_where_findings_have_them() {
+    let snapshot = example::snapshot();
+    let mut assessment = assess(&snapshot, &JudgementSettings::default());
+    let plain = page_of(&snapshot, &assessment);
+    assert!(!plain.contains("id=\"frameworks\"") && !plain.contains("id=\"accepted\""));
+    assessment.findings[0].frameworks = vec!["CIS-AWS-5.0.0/3.6".to_owned()];
+    let accepted = assessment.findings.last_mut().unwrap();
+    accepted.status = Status::Accepted;
+    let said = serde_json::json!({ "reason": "<known>", "owner": "security", "expires": "2027-01-31" });
+    accepted.evidence.insert("acceptance".to_owned(), said);
+    let page = page_of(&snapshot, &assessment);
+    for part in ["<caption>CIS-AWS-5.0.0</caption>", ">3.6</th>", "&#60;known&#62;", "2027-01-31"] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+fn page_of(snapshot: &Snapshot, assessment: &Assessment) -> String {
+    let report = Report::new(snapshot, assessment).unwrap();
+    let mut out = Vec::new();
+    parts(&report, Format::Html).iter().for_each(|part| part.render(&mut out).unwrap());
+    String::from_utf8(out).unwrap()
 }
 
 #[test]

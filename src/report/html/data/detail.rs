@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     assess::{
@@ -91,6 +92,9 @@ pub(super) struct Told<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     frameworks: &'a [String],
+    /// Why it may be so, and who said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acceptance: Option<&'a Value>,
 }
 
 impl<'a> From<&'a Finding> for Told<'a> {
@@ -101,6 +105,7 @@ impl<'a> From<&'a Finding> for Told<'a> {
             status: finding.status,
             detail: &finding.detail,
             frameworks: &finding.frameworks,
+            acceptance: finding.evidence.get("acceptance").filter(|_| finding.status == Status::Accepted),
         }
     }
 }

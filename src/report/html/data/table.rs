@@ -65,7 +65,9 @@ impl<'a> Columns<'a> {
             region: Column::new(rows.iter().map(|row| row.region)),
             state: Column::new(rows.iter().map(|row| row.state.clone())),
             spec: Column::new(rows.iter().map(|row| row.spec)),
-            usage: Column::new(keys().map(|key| key.key.metadata.known().map_or("unknown", |m| &m.key_usage))),
+            usage: Column::new(
+                keys().map(|key| key.key.metadata.known().map_or("unknown", |m| &m.key_usage)),
+            ),
             origin: Column::new(rows.iter().map(|row| row.origin)),
             rotation: Column::new(rows.iter().map(|row| row.rotation.clone())),
             grants: Column::new(rows.iter().map(|row| row.grants.clone())),

@@ -171,10 +171,8 @@ mod tests {
         let bands = [("a", "x", 5), ("b", "x", 1), ("c", "x", 2)];
         let bands = bands.map(|(a, b, keys)| (a.to_owned(), b.to_owned(), keys));
         let drawing = draw(&[side("a"), side("")], &[side("x")], &bands);
-        let told: Vec<_> = drawing.bands.iter().map(|band| (band.title.as_str(), band.href.as_str())).collect();
-        assert_eq!(
-            told,
-            [("a: 5 keys reached by x", "#?of=a&of=x"), (": 3 keys reached by x", "#?of=x")]
-        );
+        let told: Vec<_> =
+            drawing.bands.iter().map(|band| (band.title.as_str(), band.href.as_str())).collect();
+        assert_eq!(told, [("a: 5 keys reached by x", "#?of=a&of=x"), (": 3 keys reached by x", "#?of=x")]);
     }
 }
