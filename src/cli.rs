@@ -51,6 +51,8 @@ pub enum Verb {
     Check(CheckArgs),
     /// Say which principals can do something with a key, through what, and why one cannot
     WhoCan(WhoCanArgs),
+    /// Say what changed between two snapshots or reports
+    Diff(DiffArgs),
     /// Print the least-privilege role of the scanner
     Role(RoleArgs),
     /// Print the JSON Schema of a document
@@ -209,6 +211,55 @@ fn principal(text: &str) -> Result<String, String> {
     }
 }
 
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = DIFF)]
+pub struct DiffArgs {
+    /// The snapshot.json or report.json to compare with
+    pub old: PathBuf,
+    /// The snapshot.json or report.json that is asked about
+    pub new: PathBuf,
+    /// A settings file; snapshots are judged with it, reports stay as they were judged
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// For whom
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew
+    #[arg(long, value_enum, default_value_t = DiffFailOn::None)]
+    pub fail_on: DiffFailOn,
+}
+
+const DIFF: &str = "\
+A cell that NEW could not list closes nothing: its keys were not seen, and are not gone. What one \
+side did not read is no change.
+
+Signs: + new, - gone, > allows more, < allows less, ~ is another.
+
+Examples:
+  keyreach diff monday/snapshot.json keyreach-out/snapshot.json
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown";
+
+/// The forms of a diff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request or a job summary.
+    Markdown,
+}
+
+/// When a diff complains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFailOn {
+    /// When an exposure widened.
+    Widened,
+    /// Never.
+    None,
+}
+
 /// `role`
 #[derive(Debug, Args)]
 pub struct RoleArgs {
@@ -243,6 +294,8 @@ pub enum Document {
     Report,
     /// snapshot.json
     Snapshot,
+    /// What `diff --format json` prints.
+    Diff,
     /// The settings file, as JSON.
     Config,
 }

@@ -3,6 +3,7 @@
 mod analyze;
 mod check;
 mod demo;
+mod diff;
 mod folder;
 mod reports;
 mod role;
@@ -33,6 +34,7 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::WhoCan(args) => who_can::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
     };

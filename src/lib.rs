@@ -15,6 +15,7 @@
 //! | [`check`] | what is worth a finding | no |
 //! | [`assess`] | judges every key in parallel | no |
 //! | [`report`] | what every format shows, and the formats | no |
+//! | [`diff`] | what changed between two reports | no |
 //! | [`command`] | one file a verb; reads the clock, writes the files | yes |
 //!
 //! The identifiers of AWS and the policy language live in the crate `keyreach-policy`, the simulated AWS of
@@ -32,6 +33,7 @@ pub mod collect;
 )]
 pub mod command;
 pub mod config;
+pub mod diff;
 pub mod lockout;
 pub mod outcome;
 pub mod reach;

@@ -25,7 +25,7 @@ use crate::{
 use coverage::Coverage;
 
 pub use crate::config::Format;
-pub use json::schema;
+pub use json::{inert, schema};
 
 /// What every format shows.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use schemars::schema_for;
 use crate::{
     cli::{Document, SchemaArgs},
     config::raw::RawSettings,
+    diff,
     outcome::Outcome,
     report,
     snapshot::Snapshot,
@@ -16,6 +17,7 @@ pub(super) fn run(args: &SchemaArgs) -> anyhow::Result<Outcome> {
     let schema = match args.document {
         Document::Report => report::schema(),
         Document::Snapshot => schema_for!(Snapshot).to_value(),
+        Document::Diff => diff::schema(),
         Document::Config => schema_for!(RawSettings).to_value(),
     };
     let mut out = io::stdout().lock();

@@ -17,7 +17,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result
 }
 
 /// Writes a document as one line that cannot act on a terminal.
-pub(super) fn inert(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+///
+/// # Errors
+/// When nothing can be written.
+pub fn inert(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Inert);
     document.serialize(&mut serializer)?;
     out.write_all(b"\n")

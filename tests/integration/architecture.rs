@@ -27,10 +27,11 @@ const ROOMS: &[Row] = &[
     ("lockout", &["assess", "config", "reach", "snapshot"], &[]),
     ("check", &["assess", "config", "lockout", "snapshot"], &[]),
     ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
+    ("diff", &["report"], &[]),
     ("cli", &["config"], &["clap"]),
     (
         "command",
-        &["assess", "cli", "collect", "config", "outcome", "report", "snapshot", "target"],
+        &["assess", "cli", "collect", "config", "diff", "outcome", "report", "snapshot", "target"],
         &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
     ),
 ];

@@ -1,5 +1,6 @@
 //! The real program, as a user runs it: in a scrubbed environment, with its exit codes and what it says.
 
+mod diff;
 mod loopback;
 mod policies;
 mod who_can;
@@ -57,9 +58,19 @@ fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i3
 #[test]
 fn the_help_names_every_verb_flag_and_exit_code() {
     let page = said(&["--help"]);
-    for word in
-        ["scan", "analyze", "demo", "simulate", "check", "who-can", "role", "schema", "Exit codes:", "KMS"]
-    {
+    for word in [
+        "scan",
+        "analyze",
+        "demo",
+        "simulate",
+        "check",
+        "who-can",
+        "diff",
+        "role",
+        "schema",
+        "Exit codes:",
+        "KMS",
+    ] {
         assert!(page.contains(word), "{word}");
     }
     let page = said(&["scan", "--help"]);

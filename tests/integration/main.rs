@@ -12,6 +12,8 @@ mod check;
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
 mod cli;
 mod collect;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod diff;
 mod example;
 mod faults;
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]

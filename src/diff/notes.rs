@@ -1,0 +1,70 @@
+//! What a reader must know before believing a diff: what the two runs do not share, and what only one could list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    CoverageChange, Seen,
+    run::{Gap, Run},
+};
+
+/// What the two runs do not share, one sentence each.
+pub(super) fn about(old: &Run, new: &Run) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (was, now) = (&old.scan, &new.scan);
+    if was.organization_id != now.organization_id {
+        let id =
+            |of: &Option<String>| of.clone().unwrap_or_else(|| "no organization that was read".to_owned());
+        notes.push(format!("OLD is of {}, NEW of {}", id(&was.organization_id), id(&now.organization_id)));
+    }
+    if was.tool.version != now.tool.version {
+        notes.push(format!(
+            "the facts were taken by different versions: {} and {}",
+            was.tool.version, now.tool.version
+        ));
+    }
+    // RFC 3339 in UTC sorts as text.
+    if was.taken_at > now.taken_at {
+        notes.push("NEW is older than OLD".to_owned());
+    }
+    for (name, run) in [("OLD", old), ("NEW", new)] {
+        if run.scan.interrupted {
+            notes.push(format!("the scan of {name} was stopped before its end"));
+        }
+    }
+    notes.extend(organization(old, new));
+    notes
+}
+
+/// Facts of the organization decide about every key, and a key's change may be due to their absence.
+fn organization(old: &Run, new: &Run) -> Option<String> {
+    let unread = |run: &Run| -> BTreeSet<String> {
+        let of = |gap: &&Gap| gap.operation.starts_with("organizations:");
+        run.gaps.iter().filter(of).map(|gap| gap.operation.clone()).collect()
+    };
+    let (was, now) = (unread(old), unread(new));
+    let differing: Vec<String> = was.symmetric_difference(&now).cloned().collect();
+    let words = "not read in both: what changed may be due to that";
+    (!differing.is_empty()).then(|| format!("of the organization, {} was {words}", differing.join(", ")))
+}
+
+/// Cells that only one of the runs could list.
+pub(super) fn coverage(old: &Run, new: &Run) -> CoverageChange {
+    CoverageChange { no_longer_listed: only_in(old, new), newly_listed: only_in(new, old) }
+}
+
+/// Cells that `one` listed and `other` could not.
+fn only_in(one: &Run, other: &Run) -> Vec<Seen> {
+    let mut keys: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for key in one.keys.values() {
+        *keys.entry((&key.account_id, &key.region)).or_default() += 1;
+    }
+    let seen = |(account, region): &(String, String)| {
+        if one.unlisted_cell(account, region).is_some() {
+            return None;
+        }
+        let why = other.unlisted_cell(account, region)?;
+        let keys = keys.get(&(account.as_str(), region.as_str())).copied().unwrap_or(0);
+        Some(Seen { account_id: account.clone(), region: region.clone(), why, keys })
+    };
+    one.cells.keys().filter_map(seen).collect()
+}
