@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use clap_complete::Shell;
 use keyreach_policy::{Caller, aws::Action};
 
 use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
@@ -57,6 +58,10 @@ pub enum Verb {
     Role(RoleArgs),
     /// Print the JSON Schema of a document
     Schema(SchemaArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
 /// `scan`
@@ -298,6 +303,29 @@ pub enum Document {
     Diff,
     /// The settings file, as JSON.
     Config,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  keyreach completions bash > ~/.local/share/bash-completion/completions/keyreach
+  keyreach completions zsh > \"${fpath[1]}/_keyreach\"
+  keyreach completions fish > ~/.config/fish/completions/keyreach.fish";
+
+/// `man`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  keyreach man scan | man -l -")]
+pub struct ManArgs {
+    /// The page of one verb
+    pub verb: Option<String>,
 }
 
 impl ScanArgs {

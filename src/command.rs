@@ -2,9 +2,11 @@
 
 mod analyze;
 mod check;
+mod completions;
 mod demo;
 mod diff;
 mod folder;
+mod man;
 mod reports;
 mod role;
 mod scan;
@@ -37,6 +39,8 @@ pub fn run(cli: Cli) -> Outcome {
         Verb::Diff(args) => diff::run(&args),
         Verb::Role(args) => role::run(&args),
         Verb::Schema(args) => schema::run(&args),
+        Verb::Completions(args) => completions::run(&args),
+        Verb::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| {
         voice::error(&error);

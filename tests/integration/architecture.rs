@@ -28,16 +28,24 @@ const ROOMS: &[Row] = &[
     ("check", &["assess", "config", "lockout", "snapshot"], &[]),
     ("report", &["assess", "check", "config", "snapshot"], &["askama"]),
     ("diff", &["report"], &[]),
-    ("cli", &["config"], &["clap"]),
+    ("cli", &["config"], &["clap", "clap_complete"]),
     (
         "command",
         &["assess", "cli", "collect", "config", "diff", "outcome", "report", "snapshot", "target"],
-        &["anyhow", "clap", "keyreach_mocks", "tempfile", "tracing_subscriber"],
+        &[
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "keyreach_mocks",
+            "tempfile",
+            "tracing_subscriber",
+        ],
     ),
 ];
 
 /// The crates that belong to a room.
-const HOUSED: [&str; 14] = [
+const HOUSED: [&str; 16] = [
     "aws",
     "tokio",
     "futures_util",
@@ -47,6 +55,8 @@ const HOUSED: [&str; 14] = [
     "rayon",
     "askama",
     "clap",
+    "clap_complete",
+    "clap_mangen",
     "anyhow",
     "keyreach_mocks",
     "tempfile",

@@ -55,22 +55,48 @@ fn outcome(home: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i3
     (output.status.code().unwrap(), error(&output))
 }
 
+/// What can be asked for.
+const VERBS: [&str; 11] = [
+    "scan",
+    "analyze",
+    "demo",
+    "simulate",
+    "check",
+    "who-can",
+    "diff",
+    "role",
+    "schema",
+    "completions",
+    "man",
+];
+
+#[test]
+fn shells_and_manual_pages_know_every_verb() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = said(&["completions", shell]);
+        for word in VERBS.into_iter().chain(["fail-on", "last-usage"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let page = said(&["man"]);
+    assert!(page.contains(".TH keyreach 1") && page.contains("Exit codes"), "{page}");
+    for verb in VERBS {
+        let name = verb.replace('-', "\\-");
+        assert!(page.contains(&format!("keyreach\\-{name}(1)")), "{verb}: {page}");
+        let of_verb = said(&["man", verb]);
+        assert!(of_verb.contains(&format!(".TH keyreach-{verb} 1")), "{verb}: {of_verb}");
+    }
+    let page = said(&["man", "scan"]);
+    assert!(page.contains("role\\-name") && page.contains("KEYREACH_ROLE_NAME"), "{page}");
+    let home = TempDir::new().unwrap();
+    let (code, said) = outcome(home.path(), &["man", "frobnicate"], &[]);
+    assert!(code == 2 && said.contains("`frobnicate`") && said.contains("who-can"), "{said}");
+}
+
 #[test]
 fn the_help_names_every_verb_flag_and_exit_code() {
     let page = said(&["--help"]);
-    for word in [
-        "scan",
-        "analyze",
-        "demo",
-        "simulate",
-        "check",
-        "who-can",
-        "diff",
-        "role",
-        "schema",
-        "Exit codes:",
-        "KMS",
-    ] {
+    for word in VERBS.into_iter().chain(["Exit codes:", "KMS"]) {
         assert!(page.contains(word), "{word}");
     }
     let page = said(&["scan", "--help"]);

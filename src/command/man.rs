@@ -1,0 +1,34 @@
+//! `keyreach man`: the manual page, or that of one verb, made from the command line itself.
+
+use std::io::{self, Write};
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::voice;
+use crate::{
+    cli::{Cli, ManArgs},
+    outcome::Outcome,
+};
+
+pub(super) fn run(args: &ManArgs) -> anyhow::Result<Outcome> {
+    let mut whole = Cli::command();
+    whole.build();
+    let asked = match &args.verb {
+        None => Some(&whole),
+        Some(verb) => whole.find_subcommand(verb),
+    };
+    let Some(command) = asked else {
+        complain(&whole, args.verb.as_deref().unwrap_or_default());
+        return Ok(Outcome::Usage);
+    };
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    io::stdout().lock().write_all(&page)?;
+    Ok(Outcome::Done)
+}
+
+fn complain(whole: &Command, verb: &str) {
+    let verbs: Vec<&str> = whole.get_subcommands().map(Command::get_name).collect();
+    voice::say(&format!("error: there is no verb `{verb}`; there is {}", verbs.join(", ")));
+}
