@@ -1,6 +1,9 @@
 //! Files that are made from the code, and files that people copy, against the code they speak of.
 //! `UPDATE=1 cargo test` writes the made ones anew.
 
+mod fields;
+mod settings;
+
 use std::{env, fs, path::PathBuf};
 
 use keyreach::{
@@ -74,6 +77,62 @@ fn the_page_of_permissions_says_why_each_is_needed() {
         }
     }
     keep("docs/permissions.md", &page);
+}
+
+#[test]
+fn the_pages_of_the_documents_tell_every_field() {
+    let more = "Generated from that schema.\n\nA field may be added; none is renamed or dropped without a new \
+                `schema_version`. Times are RFC 3339 in UTC, ids\nare text, lists are in a stable order. `null` \
+                means that a thing is absent or was not read, never that it is false.";
+    for (document, file, title, about) in [
+        (
+            "report",
+            "docs/report-json.md",
+            "report.json",
+            "Every field of `report.json`, as `keyreach schema report` \
+          has it.",
+        ),
+        (
+            "diff",
+            "docs/diff-json.md",
+            "The document of a diff",
+            "Every field that `keyreach diff --format json` \
+          prints, as `keyreach schema diff` has it.",
+        ),
+    ] {
+        keep(file, &format!("# {title}\n\n{about}\n{more}\n{}", fields::page(&schema(document))));
+    }
+}
+
+#[test]
+fn the_page_of_the_settings_shows_each_with_its_default() {
+    let (path, begin, end) =
+        ("docs/configuration.md", "<!-- settings: made from config/keyreach.toml -->\n", "\n<!-- end -->");
+    let page = fs::read_to_string(in_repository(path)).unwrap();
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let file = fs::read_to_string(in_repository("config/keyreach.toml")).unwrap();
+    let made = settings::tables(&file);
+    let page = format!("{before}{begin}{made}{end}{after}");
+    keep(path, &page);
+    let schema = schema("config");
+    for (part, name) in
+        [("RawScan", "scan"), ("RawPace", "pace"), ("RawReport", "report"), ("RawThresholds", "thresholds")]
+    {
+        let table = made.split(&format!("### `[{name}]`")).nth(1).unwrap().split("###").next().unwrap();
+        for setting in schema["$defs"][part]["properties"].as_object().unwrap().keys() {
+            assert!(table.contains(&format!("\n| `{setting}` | ")), "{name}.{setting}");
+        }
+    }
+    // What the environment can say, as the help tells.
+    let help = said(&["scan", "--help"]);
+    let variables = help
+        .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .filter(|word| word.starts_with("KEYREACH_"));
+    assert_eq!(variables.clone().count(), 13);
+    for variable in variables {
+        assert!(page.contains(&format!("`{variable}`")), "{variable}");
+    }
 }
 
 #[test]

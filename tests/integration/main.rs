@@ -21,6 +21,8 @@ mod generated;
 mod inside;
 #[expect(clippy::disallowed_methods, reason = "the cases are files")]
 mod lockout;
+#[expect(clippy::disallowed_methods, reason = "reads the pages")]
+mod pages;
 mod reach;
 mod report;
 mod scan;
