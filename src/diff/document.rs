@@ -9,6 +9,7 @@ use serde::Serialize;
 #[schemars(title = "keyreach diff")]
 pub struct Diff {
     /// The version of this shape.
+    #[schemars(extend("const" = "1.0"))]
     pub schema_version: String,
     /// The run that was compared with.
     pub old: Side,

@@ -1,6 +1,6 @@
 //! Who outside can reach a key: the level, the ways in, and the services.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
     Change, Direction, Level, ReachChange, ServiceChange, Shift,
@@ -34,16 +34,25 @@ pub(super) fn level(old: &Key, new: &Key) -> Option<Level> {
     Some(Level { old: Some(was.clone()), new: now.clone(), direction })
 }
 
-/// The ways in that changed, as NEW orders them, then those that are gone.
+/// The ways in that changed, by principal.
 pub(super) fn reaches(old: &Key, new: &Key) -> Vec<ReachChange> {
-    let (pairs, gone, came) = pair(&old.exposure.reaches, &new.exposure.reaches);
+    let mut sides: BTreeMap<&str, (Vec<&Reach>, Vec<&Reach>)> = BTreeMap::new();
+    for reach in &old.exposure.reaches {
+        sides.entry(&reach.principal).or_default().0.push(reach);
+    }
+    for reach in &new.exposure.reaches {
+        sides.entry(&reach.principal).or_default().1.push(reach);
+    }
     let kind = if old.shows_all_ways() { Shift::New } else { Shift::FirstSeen };
-    let mut changes: Vec<ReachChange> =
-        pairs.into_iter().filter_map(|(was, now)| reach_change(was, now)).collect();
-    changes.extend(came.into_iter().map(|reach| lone(reach, kind)));
-    // What NEW could not read may still be there.
-    if new.shows_all_ways() {
-        changes.extend(gone.into_iter().map(|reach| lone(reach, Shift::Gone)));
+    let mut changes = Vec::new();
+    for (gone, came) in sides.into_values() {
+        let (pairs, gone, came) = pair(gone, came);
+        changes.extend(pairs.into_iter().filter_map(|(was, now)| reach_change(was, now)));
+        changes.extend(came.into_iter().map(|reach| lone(reach, kind)));
+        // What NEW could not read may still be there.
+        if new.shows_all_ways() {
+            changes.extend(gone.into_iter().map(|reach| lone(reach, Shift::Gone)));
+        }
     }
     changes
 }
@@ -72,19 +81,15 @@ fn words(via: &Via) -> String {
 
 type Pairs<'a> = (Vec<(&'a Reach, &'a Reach)>, Vec<&'a Reach>, Vec<&'a Reach>);
 
-/// Which way of OLD is which of NEW: the same one; of the same principal through the same; the same through another
-/// (a statement that moved has another number); the same principal. What is left came or went.
-fn pair<'a>(old: &'a [Reach], new: &'a [Reach]) -> Pairs<'a> {
-    let alike: [fn(&Reach, &Reach) -> bool; 4] = [
-        |was, now| was == now,
-        |was, now| was.principal == now.principal && was.via == now.via,
-        |was, now| Reach { via: Vec::new(), ..was.clone() } == Reach { via: Vec::new(), ..now.clone() },
-        |was, now| was.principal == now.principal,
-    ];
-    let (mut gone, mut came): (Vec<&Reach>, Vec<&Reach>) = (old.iter().collect(), new.iter().collect());
+/// Which way of a principal in OLD is which in NEW: the same one; that through the same; the same through another (a
+/// statement that moved has another number); one whose conditions can be compared. What is left came or went.
+fn pair<'a>(mut gone: Vec<&'a Reach>, mut came: Vec<&'a Reach>) -> Pairs<'a> {
     let mut pairs = Vec::new();
-    for is_alike in alike {
-        came.retain(|now| match gone.iter().position(|was| is_alike(was, now)) {
+    pair_by(|reach| reach, &mut gone, &mut came, &mut pairs);
+    pair_by(|reach| &reach.via, &mut gone, &mut came, &mut pairs);
+    pair_by(Reach::allowed, &mut gone, &mut came, &mut pairs);
+    if gone.len().saturating_mul(came.len()) <= COMPARED {
+        came.retain(|now| match gone.iter().position(|was| are_comparable(was, now)) {
             Some(at) => {
                 pairs.push((gone.remove(at), *now));
                 false
@@ -93,6 +98,35 @@ fn pair<'a>(old: &'a [Reach], new: &'a [Reach]) -> Pairs<'a> {
         });
     }
     (pairs, gone, came)
+}
+
+/// More ways than this are not compared each with each.
+const COMPARED: usize = 10_000;
+
+/// Pairs those of equal mark, in their order.
+fn pair_by<'a, M: Ord>(
+    mark: impl Fn(&'a Reach) -> M,
+    gone: &mut Vec<&'a Reach>,
+    came: &mut Vec<&'a Reach>,
+    pairs: &mut Vec<(&'a Reach, &'a Reach)>,
+) {
+    let mut waiting: BTreeMap<M, VecDeque<usize>> = BTreeMap::new();
+    for (at, reach) in gone.iter().enumerate() {
+        waiting.entry(mark(reach)).or_default().push_back(at);
+    }
+    let mut taken = BTreeSet::new();
+    came.retain(|now| {
+        let partner = waiting.get_mut(&mark(now)).and_then(VecDeque::pop_front);
+        let Some((at, was)) = partner.and_then(|at| Some((at, *gone.get(at)?))) else { return true };
+        taken.insert(at);
+        pairs.push((was, *now));
+        false
+    });
+    let mut at = 0;
+    gone.retain(|_| {
+        at += 1;
+        !taken.contains(&(at - 1))
+    });
 }
 
 /// How a way in changed. Through which statement it leads does not make it wider.
@@ -113,14 +147,20 @@ fn reach_change(old: &Reach, new: &Reach) -> Option<ReachChange> {
     let (wider, narrower) = (allows_more(old, new), allows_more(new, old));
     let kind = match (wider, narrower) {
         (true, _) => Shift::Widened,
-        (false, true) => Shift::Narrowed,
-        (false, false) => Shift::Changed,
+        (false, true) if are_comparable(old, new) => Shift::Narrowed,
+        (false, _) => Shift::Changed,
     };
     Some(ReachChange { changes, ..lone(new, kind) })
 }
 
-/// Whether something of `new` goes beyond `old`: one more action is wider, whatever else is gone. Conditions are words
-/// here, so only one that is gone without another in its place is known to be wider.
+/// Whether the conditions of one are among those of the other. They are words here: of others, nobody knows which
+/// let more through.
+fn are_comparable(one: &Reach, other: &Reach) -> bool {
+    one.conditions.is_subset(&other.conditions) || other.conditions.is_subset(&one.conditions)
+}
+
+/// Whether something of `new` goes beyond `old`: one more action is wider, whatever else is gone, and so is a condition that is
+/// gone without another in its place.
 fn allows_more(old: &Reach, new: &Reach) -> bool {
     new.actions.difference(&old.actions).next().is_some()
         || width(&new.zone) > width(&old.zone)

@@ -62,11 +62,10 @@ fn is_widened(change: &KeyChange) -> bool {
 
 /// The policies that came, went or say something else. The same statements in another order or spelling do not.
 fn policies(old: &Key, new: &Key) -> Vec<PolicyChange> {
-    let named = |key: &Key, name: &str| key.policies.iter().find(|policy| policy.name == name).cloned();
     let names = [("AWS_RAM", "kms:GetKeyPolicy (AWS_RAM)"), ("default", "kms:GetKeyPolicy")];
     let change = |(name, question): (&str, &str)| {
         let both_read = old.has_read(question) && new.has_read(question);
-        both_read.then(|| policy::compare(named(old, name).as_ref(), named(new, name).as_ref()))?
+        both_read.then(|| policy::compare(old.policy(name), new.policy(name)))?
     };
     names.into_iter().filter_map(change).collect()
 }

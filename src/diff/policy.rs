@@ -92,6 +92,9 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// How well a statement of OLD fits one of NEW; `None` where it does not.
+type Rule<'r> = &'r dyn Fn(&Statement<'_>, &Statement<'_>) -> Option<usize>;
+
 /// The statements that differ, in the order of NEW; those that are gone stand last.
 fn statements(old: &[Statement<'_>], new: &[Statement<'_>]) -> Vec<StatementChange> {
     let mut taken = BTreeSet::new();
@@ -99,8 +102,7 @@ fn statements(old: &[Statement<'_>], new: &[Statement<'_>]) -> Vec<StatementChan
     let same_text = |was: &Statement<'_>, now: &Statement<'_>| (was.members == now.members).then_some(1);
     let same_sid = |was: &Statement<'_>, now: &Statement<'_>| (was.sid? == now.sid?).then_some(1);
     let alike = |was: &Statement<'_>, now: &Statement<'_>| was.likeness(now);
-    let rules: [&dyn Fn(&Statement<'_>, &Statement<'_>) -> Option<usize>; 3] =
-        [&same_text, &same_sid, &alike];
+    let rules: [Rule<'_>; 3] = [&same_text, &same_sid, &alike];
     for rule in rules {
         for (now, partner) in new.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none()) {
             let free = old.iter().filter(|was| !taken.contains(&was.place));

@@ -119,7 +119,7 @@ pub(super) struct Exposure {
     pub(super) services: Vec<Service>,
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub(super) struct Reach {
     pub(super) zone: String,
     pub(super) principal: String,
@@ -133,7 +133,7 @@ pub(super) struct Reach {
     pub(super) needs_identity_policy: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub(super) struct Via {
     pub(super) kind: String,
     #[serde(default)]
@@ -272,6 +272,11 @@ impl Key {
         }
     }
 
+    /// Its policy of a name.
+    pub(super) fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.name == name)
+    }
+
     /// Whether AWS answered a question about the key.
     pub(super) fn has_read(&self, question: &str) -> bool {
         !self.unread.contains(question)
@@ -290,6 +295,13 @@ impl Key {
         self.lockout.verdict != "unknown"
             && !self.lockout.reasons.iter().any(in_doubt)
             && (settled_without_iam || self.has_read(PRINCIPALS))
+    }
+}
+
+impl Reach {
+    /// Everything but the statement or grant that it leads through.
+    pub(super) fn allowed(&self) -> impl Ord + use<'_> {
+        (&self.zone, &self.principal, &self.actions, &self.conditions, self.needs_identity_policy)
     }
 }
 
