@@ -82,7 +82,20 @@ fn names(mut all: Vec<String>) -> String {
 
 fn fragile(question: &Question<'_>, sure: &[Way]) -> String {
     let firm = firm(sure);
-    let alone = if firm.len() == 1 { "Only " } else { "" };
+    if let [way] = firm.as_slice()
+        && way.kind == ResidentKind::Root
+    {
+        return format!(
+            "Without conditions only the root user of account {} can rewrite the key policy: let a durable \
+             administrator do it without them as well.",
+            question.account
+        );
+    }
+    let alone = match (firm.len(), sure.len()) {
+        (1, 1) => "Only ",
+        (1, _) => "Without conditions only ",
+        _ => "",
+    };
     let successors = self_help::successors(question, sure);
     let heirs = if successors.is_empty() {
         String::new()

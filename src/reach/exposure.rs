@@ -89,7 +89,15 @@ fn passes(world: &World<'_>) -> Vec<Pass> {
             return all;
         }
         tried = touched;
-        all = Reading::all(touched).into_iter().map(pass).collect();
+        all.clear();
+        for reading in Reading::all(touched) {
+            // Of what is left unsearched nothing is known.
+            if let Some((_, found, _)) = all.last_mut().filter(|_| world.meter.is_empty()) {
+                found.unclear = Some(Zone::Public);
+                return all;
+            }
+            all.push(pass(reading));
+        }
     }
 }
 

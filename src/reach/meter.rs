@@ -16,6 +16,11 @@ impl Default for Meter {
 }
 
 impl Meter {
+    /// Nothing is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.get() == 0
+    }
+
     /// Takes some of it; false when there is none left.
     pub(super) fn spend(&self, units: usize) -> bool {
         let left = self.0.get().saturating_sub(units as u64);

@@ -2,6 +2,7 @@
 
 mod brute;
 mod cases;
+mod demo;
 mod laws;
 mod random;
 mod setting;

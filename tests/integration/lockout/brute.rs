@@ -157,6 +157,26 @@ const NETWORKS: &[Pairs] = &[
         ("aws:ViaAWSService", "true"),
         ("aws:SourceVpce", "vpce-2"),
     ],
+    &[
+        ("kms:ViaService", "ec2.eu-west-1.amazonaws.com"),
+        ("aws:ViaAWSService", "true"),
+        ("aws:SourceIp", "192.0.2.1"),
+    ],
+    &[
+        ("kms:ViaService", "ec2.eu-west-1.amazonaws.com"),
+        ("aws:ViaAWSService", "true"),
+        ("aws:SourceIp", "203.0.113.5"),
+    ],
+    &[
+        ("kms:ViaService", "ec2.eu-west-1.amazonaws.com"),
+        ("aws:ViaAWSService", "true"),
+        ("aws:SourceVpce", "vpce-1"),
+    ],
+    &[
+        ("kms:ViaService", "ec2.eu-west-1.amazonaws.com"),
+        ("aws:ViaAWSService", "true"),
+        ("aws:SourceVpce", "vpce-2"),
+    ],
 ];
 
 /// The best standing of a principal, by what the engine says of each request.
