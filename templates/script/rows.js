@@ -32,7 +32,9 @@ function keyCell(row) {
   const link = el("a", { href: "#", "data-row": row }, el("bdi", {}, nameOf(row)));
   const about = of("description", row);
   return [link, more, el("span", { class: "under" }, aliases.length ? el("code", {}, columns.id[row]) : null,
-    about ? el("bdi", {}, (aliases.length ? " · " : "") + about) : null)];
+    about ? el("bdi", {}, (aliases.length ? " · " : "") + about) : null),
+  // Where there is no room for columns, the judgement stands here.
+  el("span", { class: "marks" }, tone("exposure", of("exposure", row)), " ", tone("lockout", of("lockout", row)))];
 }
 
 function accountCell(row) {

@@ -269,7 +269,7 @@ for (const width of [320, 360, 1280, 1920, 3840]) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `the page is ${wide} px wide`);
       await page.screenshot({ path: `${screens}/report-${width}-${scheme}.png` });
-      if (width < 1280 || width > 1920) return;
+      if (width === 320 || width === 3840) return;
       await withoutFault(page, "the page");
       await page.$eval("#keys", (heading) => heading.scrollIntoView());
       await page.screenshot({ path: `${screens}/keys-${width}-${scheme}.png` });
