@@ -143,6 +143,7 @@ fn more_keys_than_a_page_holds_are_counted_aloud() {
 fn controls_and_acceptances_are_shown_where_findings_have_them() {
     let snapshot = example::snapshot();
     let mut assessment = assess(&snapshot, &JudgementSettings::default());
+    assessment.findings.iter_mut().for_each(|finding| finding.frameworks.clear());
     let plain = page_of(&snapshot, &assessment);
     assert!(!plain.contains("id=\"frameworks\"") && !plain.contains("id=\"accepted\""));
     assessment.findings[0].frameworks = vec!["CIS-AWS-5.0.0/3.6".to_owned()];
