@@ -61,12 +61,18 @@ function listen() {
   list.table.addEventListener("keydown", walkRows);
   list.table.addEventListener("click", (event) => {
     const row = event.target.closest("tr.key");
-    if (!row || getSelection().toString()) return;
+    // Whoever selects text, or wants another tab, means something else.
+    if (!row || getSelection().toString() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     location.hash = address(arnOf(list.rows[Number(row.getAttribute("aria-rowindex")) - 2]));
   });
   addEventListener("hashchange", follow);
-  addEventListener("resize", () => { list.height = 0; showRows(found); });
+  let { innerWidth } = window;
+  addEventListener("resize", () => {
+    // A phone's bars come and go; only another width makes other rows.
+    if (innerWidth !== window.innerWidth) redrawRows();
+    ({ innerWidth } = window);
+  });
   dialog.addEventListener("click", (event) => {
     // A click on the dialog itself is one beside its page.
     if (event.target === dialog || event.target.closest(".close")) dialog.close();

@@ -29,7 +29,7 @@ const list = {
 function keyCell(row) {
   const aliases = of("alias", row);
   const more = aliases.length > 1 ? el("small", {}, ` and ${aliases.length - 1} more`) : null;
-  const link = el("a", { href: "#", "data-row": row }, el("bdi", {}, nameOf(row)));
+  const link = el("a", { href: `#?key=${encodeURIComponent(arnOf(row))}` }, el("bdi", {}, nameOf(row)));
   const about = of("description", row);
   return [link, more, el("span", { class: "under" }, aliases.length ? el("code", {}, columns.id[row]) : null,
     about ? el("bdi", {}, (aliases.length ? " · " : "") + about) : null),
@@ -75,6 +75,14 @@ function showRows(rows) {
   list.table.tBodies[0].replaceChildren(list.above, list.below);
   list.frame.scrollTop = 0;
   showOrder();
+  drawRows();
+}
+
+// Draws the rows in sight anew, where the reader stands: their height may have changed.
+function redrawRows() {
+  list.height = 0;
+  list.shown.clear();
+  list.table.tBodies[0].replaceChildren(list.above, list.below);
   drawRows();
 }
 

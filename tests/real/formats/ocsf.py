@@ -34,7 +34,7 @@ def check(folder, report, findings):
         assert (event["status_id"], event["compliance"]["status_id"]) == STATUSES[finding["status"]]
         # Seconds would pass every schema, and be a day in 1970.
         assert event["time"] > 1_700_000_000_000, event["time"]
-        assert event["resources"][0]["uid"] == finding["key_arn"]
+        assert event["resources"][0]["uid"] == (finding["key_arn"] or f"AWS::::Account:{finding['account_id']}")
         assert event["evidences"][0]["data"] == finding["evidence"] if finding["evidence"] else True
     if events:
         _refuses(events[0])

@@ -38,7 +38,7 @@ def _check(result, rules, finding):
     location = result["locations"][0]
     uri = location["physicalLocation"]["artifactLocation"]["uri"]
     assert uri.startswith(f"aws/{finding['account_id']}/") and ".." not in uri and uri.isascii(), uri
-    assert location["logicalLocations"][0]["fullyQualifiedName"] == finding["key_arn"]
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == (finding["key_arn"] or f"AWS::::Account:{finding['account_id']}")
 
 
 def _complaints(multitool, file, scratch):
