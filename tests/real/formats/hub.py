@@ -40,7 +40,7 @@ def check(folder, report, findings):
 
 def _check(entry, account, region, finding):
     assert entry["AwsAccountId"] == account == finding["account_id"]
-    assert entry["Region"] == region == finding["region"]
+    assert entry["Region"] == region == (finding["region"] or region)
     assert entry["ProductArn"] == f"arn:aws:securityhub:{region}:{account}:product/{account}/default"
     assert entry["FindingProviderFields"]["Severity"]["Label"] == LABELS[finding["severity"]]
     assert (entry["Compliance"]["Status"], entry["RecordState"]) == STATUSES[finding["status"]]
