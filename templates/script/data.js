@@ -1,12 +1,30 @@
 // The data block: the table of all keys, and documents about them that are unpacked when asked for.
 const pieces = document.getElementById("data").textContent.split(" ");
 
-async function unpack(base64) {
+function bytesOf(base64) {
   const binary = atob(base64);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return bytes;
+}
+
+async function unpack(base64) {
+  const stream = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+// The ids of the keys: UUIDs come as bytes, others as they are.
+function idsOf({ uuids, others }) {
+  const bytes = bytesOf(uuids);
+  const hex = (from, to) => {
+    let text = "";
+    for (let at = from; at < to; at += 1) text += HEX[bytes[at]];
+    return text;
+  };
+  const uuid = (at) => [hex(at, at + 4), hex(at + 4, at + 6), hex(at + 6, at + 8), hex(at + 8, at + 10), hex(at + 10, at + 16)].join("-");
+  return Array.from({ length: bytes.length / 16 }, (_, row) => others[row] ?? uuid(16 * row));
 }
 
 let index;
@@ -16,6 +34,7 @@ let total = 0;
 async function readIndex() {
   index = await unpack(pieces[0]);
   columns = index.columns;
+  columns.id = idsOf(columns.id);
   total = columns.id.length;
   for (const column of Object.values(columns)) {
     if (column.i) column.i = Uint32Array.from(column.i);

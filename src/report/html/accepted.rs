@@ -1,6 +1,6 @@
 //! Findings that the settings accept: with what reason, on whose word, until when.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -24,10 +24,13 @@ pub(super) struct Row<'a> {
 
 /// Every accepted finding, in order.
 pub(super) fn rows<'a>(report: &Report<'a>) -> Table<Row<'a>> {
-    let keys: BTreeMap<&str, &ReportedKey<'a>> =
-        report.keys.iter().map(|one| (one.key.arn.as_str(), one)).collect();
     let accepted: Vec<&'a Finding> =
         report.findings.iter().filter(|finding| finding.status == Status::Accepted).collect();
+    if accepted.is_empty() {
+        return Table::new(std::iter::empty());
+    }
+    let keys: HashMap<&str, &ReportedKey<'a>> =
+        report.keys.iter().map(|one| (one.key.arn.as_str(), one)).collect();
     Table::new(accepted.into_iter().map(|finding| {
         let said = |name: &str| {
             finding

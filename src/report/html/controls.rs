@@ -1,6 +1,6 @@
 //! The published controls that findings speak to, framework by framework.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::words::{count, grouped};
 use crate::{assess::finding::Status, report::Report};
@@ -22,7 +22,7 @@ pub(super) struct Control<'a> {
 #[derive(Default)]
 struct Tally<'a> {
     findings: usize,
-    keys: BTreeSet<&'a str>,
+    keys: HashSet<&'a str>,
     checks: BTreeSet<&'a str>,
 }
 

@@ -6,6 +6,7 @@
 mod column;
 mod detail;
 mod documents;
+mod ids;
 mod table;
 
 use std::{
@@ -163,6 +164,6 @@ fn places(report: &Report<'_>, findings: &ByKey<'_>, documents: &mut Documents) 
             Fact::Known(Some(text)) => documents.shared(serde_json::to_string(text)?),
             Fact::Known(None) | Fact::Unknown(_) => Ok(LEFT_OUT),
         })?,
-        own: fill(&mut |key| documents.own(&serde_json::to_string(&Own::of(key))?))?,
+        own: fill(&mut |key| documents.own(|| serde_json::to_string(&Own::of(key))))?,
     })
 }

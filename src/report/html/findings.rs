@@ -1,6 +1,6 @@
 //! What the checks found, check by check, the worst first; what they could not tell is counted beside it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{
     FEW_ROWS, Table, link,
@@ -51,7 +51,7 @@ pub(super) fn in_words(report: &Report<'_>) -> String {
 
 /// Every check that has something to say.
 pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
-    let keys: BTreeMap<&str, &Key> = report.keys.iter().map(|one| (one.key.arn.as_str(), one.key)).collect();
+    let keys: HashMap<&str, &Key> = report.keys.iter().map(|one| (one.key.arn.as_str(), one.key)).collect();
     let mut groups: Vec<(Option<Severity>, Group<'a>)> =
         ALL.iter().filter_map(|check| group(check.meta(), report.findings, &keys)).collect();
     groups.sort_by_key(|(worst, group)| (worst.is_none(), *worst, group.id));
@@ -61,7 +61,7 @@ pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
 fn group<'a>(
     meta: &'static Meta,
     findings: &'a [Finding],
-    keys: &BTreeMap<&str, &'a Key>,
+    keys: &HashMap<&str, &'a Key>,
 ) -> Option<(Option<Severity>, Group<'a>)> {
     let of_check = |status| move |one: &&Finding| one.check == meta.id && one.status == status;
     let found: Vec<&Finding> = findings.iter().filter(of_check(Status::Fail)).collect();
@@ -89,7 +89,7 @@ fn group<'a>(
     Some((worst, group))
 }
 
-fn row<'a>(finding: &'a Finding, keys: &BTreeMap<&str, &'a Key>) -> Row<'a> {
+fn row<'a>(finding: &'a Finding, keys: &HashMap<&str, &'a Key>) -> Row<'a> {
     let key = finding.key_arn.as_deref().and_then(|arn| keys.get(arn));
     let region = finding.region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
     Row {

@@ -1,6 +1,6 @@
 //! The first thing one reads: the judgement in two sentences, in numbers, and the worst that was found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use super::{
     link::{self, KeyLink},
@@ -76,21 +76,22 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// The checks with the worst findings, each with the first of its keys. Findings come in order.
+/// The checks with the worst findings, each with the first of its keys. Findings come in order: those of one check and
+/// one severity stand together, by key.
 fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
-    let mut by_check: Vec<(&Finding, BTreeSet<&str>)> = Vec::new();
+    let mut by_check: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for finding in report.findings.iter().filter(|finding| finding.status == Status::Fail) {
-        let same = |(first, _): &&mut (&Finding, BTreeSet<&str>)| {
-            first.check == finding.check && first.severity == finding.severity
-        };
-        match by_check.iter_mut().find(same) {
-            Some((_, keys)) => keys.extend(finding.key_arn.as_deref()),
-            None => by_check.push((finding, finding.key_arn.as_deref().into_iter().collect())),
+        let arn = finding.key_arn.as_deref();
+        match by_check.last_mut() {
+            Some((first, keys)) if first.check == finding.check && first.severity == finding.severity => {
+                keys.extend(arn.filter(|arn| keys.last() != Some(arn)));
+            }
+            _ => by_check.push((finding, arn.into_iter().collect())),
         }
     }
-    let keys: BTreeMap<&str, &ReportedKey<'_>> =
+    let keys: HashMap<&str, &ReportedKey<'_>> =
         report.keys.iter().map(|one| (one.key.arn.as_str(), one)).collect();
-    let one = |(finding, arns): (&'a Finding, BTreeSet<&str>)| Worst {
+    let one = |(finding, arns): (&'a Finding, Vec<&str>)| Worst {
         severity: finding.severity.as_str(),
         title: &finding.title,
         keys: arns.iter().take(KEYS).filter_map(|arn| Some(KeyLink::to(keys.get(arn)?))).collect(),

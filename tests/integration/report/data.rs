@@ -53,7 +53,7 @@ fn the_block_holds_what_report_json_says_of_each_key() {
     let (block, report) = (Block::of(&html(&snapshot)), super::json(&snapshot));
     for (row, key) in report["keys"].as_array().unwrap().iter().enumerate() {
         let stem = block.cell("stem", row).as_str().unwrap();
-        let id = block.index["columns"]["id"][row].as_str().unwrap();
+        let id = block.index["columns"]["id"]["others"][row.to_string()].as_str().unwrap();
         assert_eq!(format!("{stem}{id}"), key["arn"].as_str().unwrap());
         for (column, field) in
             [("account", "account_id"), ("region", "region"), ("alias", "aliases"), ("spec", "spec")]

@@ -51,21 +51,21 @@ impl Documents {
         if let Some(known) = self.known.get(&json) {
             return Ok(*known);
         }
-        let number = self.own(&json)?;
+        let number = self.own(|| Ok(json.clone()))?;
         if number != LEFT_OUT {
             self.known.insert(json, number);
         }
         Ok(number)
     }
 
-    /// The number of a document that nobody shares.
-    pub(super) fn own(&mut self, json: &str) -> io::Result<i64> {
+    /// The number of a document that nobody shares; it is made only where there is room for it.
+    pub(super) fn own(&mut self, json: impl FnOnce() -> serde_json::Result<String>) -> io::Result<i64> {
         if self.budget == 0 {
             self.left_out += 1;
             return Ok(LEFT_OUT);
         }
         self.open.push(if self.open.is_empty() { b'[' } else { b',' });
-        self.open.extend_from_slice(json.as_bytes());
+        self.open.extend_from_slice(json()?.as_bytes());
         self.count += 1;
         if self.open.len() >= PIECE {
             self.close()?;
@@ -95,7 +95,7 @@ impl Documents {
 
 /// Bytes as the page carries them: zlib, which browsers call "deflate", in base64.
 pub(super) fn packed(bytes: &[u8]) -> io::Result<String> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::default());
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(4));
     encoder.write_all(bytes)?;
     Ok(BASE64_STANDARD.encode(encoder.finish()?))
 }
@@ -109,8 +109,8 @@ mod tests {
         let mut documents = Documents::new(1);
         assert_eq!(documents.shared("{}".to_owned())?, 0);
         assert_eq!(documents.shared("{}".to_owned())?, 0);
-        assert_eq!(documents.own(&format!("\"{}\"", "x".repeat(PIECE)))?, 1);
-        assert_eq!(documents.own("2")?, LEFT_OUT);
+        assert_eq!(documents.own(|| Ok(format!("\"{}\"", "x".repeat(PIECE))))?, 1);
+        assert_eq!(documents.own(|| Ok("2".to_owned()))?, LEFT_OUT);
         assert_eq!(documents.shared("{}".to_owned())?, 0, "what is there stays there");
         let (pieces, starts, left_out) = documents.finish()?;
         assert_eq!((pieces.len(), starts, left_out), (1, vec![0], 1));

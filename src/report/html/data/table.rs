@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{ByKey, column::Column};
+use super::{ByKey, column::Column, ids::Ids};
 use crate::{
     assess::finding::{Severity, Status},
     report::{
@@ -19,7 +19,7 @@ const NOTHING: &str = "none";
 /// The columns, by the names that the script knows them by.
 #[derive(Serialize)]
 pub(super) struct Columns<'a> {
-    id: Vec<&'a str>,
+    id: Ids<'a>,
     stem: Column<Stem<'a>>,
     alias: Column<&'a [String]>,
     description: Column<&'a str>,
@@ -56,7 +56,7 @@ impl<'a> Columns<'a> {
         let rows: Vec<keys::Row<'a>> = report.keys.iter().map(|key| keys::row(key, "")).collect();
         let keys = || report.keys.iter();
         Self {
-            id: keys().map(|key| key.key.key_id.as_str()).collect(),
+            id: Ids::new(keys().map(|key| key.key.key_id.as_str())),
             stem: Column::new(keys().map(stem)),
             alias: Column::new(keys().map(|key| key.key.aliases.as_slice())),
             description: Column::new(rows.iter().map(|row| row.description)),
