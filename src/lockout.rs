@@ -24,6 +24,7 @@ use crate::{
     reach::{Facts, GateUnread, Household, Library},
     snapshot::principal::Iam,
 };
+pub use recovery::unread_in_words;
 pub use stranded::usable;
 pub use text::Administrators;
 

@@ -75,6 +75,24 @@ impl Principal {
         self.form
     }
 
+    /// Its account; `None` for everyone, for services and for what covers nobody.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self.form {
+            Form::Account(account)
+            | Form::User(account)
+            | Form::Role(account)
+            | Form::Session(account)
+            | Form::FederatedUser(account) => Some(account),
+            Form::Everyone
+            | Form::Service
+            | Form::UniqueId
+            | Form::Pattern
+            | Form::Foreign
+            | Form::Unknown => None,
+        }
+    }
+
     /// The partition of an ARN.
     pub(crate) fn partition(&self) -> Option<&str> {
         self.text.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).map(|(partition, _)| partition)
@@ -162,7 +180,13 @@ mod tests {
             ("11112222333", Form::Unknown),
             ("logs.amazonaws.com", Form::Unknown),
         ] {
-            assert_eq!(Principal::parse("AWS", text).form(), form, "{text}");
+            let principal = Principal::parse("AWS", text);
+            assert_eq!(principal.form(), form, "{text}");
+            assert_eq!(
+                principal.account().is_some(),
+                text.contains("111122223333") && !text.ends_with(['*', 'g']),
+                "{text}"
+            );
         }
         assert_eq!(Principal::parse("Service", "logs.amazonaws.com").form(), Form::Service);
         assert_eq!(Principal::parse("Service", "*").form(), Form::Unknown);

@@ -8,7 +8,7 @@ use keyreach_policy::{
 
 use super::{
     Check, Found, Meta, Need, Scene,
-    scene::{Written, account_of, is_somebody, principals},
+    scene::{Written, is_somebody, principals},
     ways,
 };
 use crate::assess::finding::Severity;
@@ -72,7 +72,7 @@ fn holders(scene: &Scene<'_>, statement: &Statement) -> Option<(String, Severity
             let is_account = |one: &Principal| one.form() == Form::Account(scene.cell.account_id);
             let all = principals(statement).into_iter().filter(|one| is_somebody(one) && !is_account(one));
             let all: Vec<&Principal> = all.collect();
-            let is_inside = all.iter().all(|one| account_of(one) == own);
+            let is_inside = all.iter().all(|one| one.account() == own);
             let severity = if is_inside { Severity::Low } else { Severity::Medium };
             (!all.is_empty()).then(|| (named(all), severity))
         }

@@ -8,11 +8,7 @@ use keyreach_policy::{
     syntax::{Condition, Effect, Statement},
 };
 
-use super::{
-    Check, Found, Meta, Need, Scene,
-    scene::{account_of, principals},
-    ways,
-};
+use super::{Check, Found, Meta, Need, Scene, scene::principals, ways};
 use crate::assess::finding::Severity;
 
 /// `closed-or-unknown-account-trusted`
@@ -59,7 +55,7 @@ fn trusted(scene: &Scene<'_>) -> Vec<(AccountId, String)> {
     let by_grant = scene.key.grants.items.iter().flat_map(|grant| {
         let named = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
         named
-            .filter_map(|text| account_of(&Principal::of_grant(text.as_str())))
+            .filter_map(|text| Principal::of_grant(text.as_str()).account())
             .map(|account| (account, grant.grant_id.clone()))
     });
     by_statement.chain(by_grant).collect()
@@ -67,7 +63,7 @@ fn trusted(scene: &Scene<'_>) -> Vec<(AccountId, String)> {
 
 fn accounts(statement: &Statement) -> Vec<AccountId> {
     let negated = statement.principal.as_ref().is_some_and(|set| set.negated);
-    let named = principals(statement).into_iter().filter(|_| !negated).filter_map(account_of);
+    let named = principals(statement).into_iter().filter(|_| !negated).filter_map(Principal::account);
     let bounds = statement.conditions().filter(|(operator, condition)| {
         operator.base.is_some_and(|base| !base.negated) && names_accounts(condition)
     });

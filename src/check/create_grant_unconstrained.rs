@@ -10,7 +10,7 @@ use keyreach_policy::{
 use super::{
     Check, Found, Meta, Need, Scene,
     default_policy_only::hands_over,
-    scene::{Written, account_of, is_somebody, principals},
+    scene::{Written, is_somebody, principals},
 };
 use crate::assess::finding::Severity;
 
@@ -99,7 +99,7 @@ fn found(scene: &Scene<'_>, written: &Written<'_>) -> Option<Found> {
         return None;
     }
     let own = Some(scene.cell.account_id);
-    let is_foreign = |one: &&Principal| is_somebody(one) && account_of(one) != own;
+    let is_foreign = |one: &&Principal| is_somebody(one) && one.account() != own;
     let is_inside = !negated && !named.is_empty() && !named.iter().any(is_foreign);
     let severity = if is_inside { Severity::Low } else { META.severity };
     let detail =

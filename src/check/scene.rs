@@ -15,7 +15,7 @@ use crate::{
         lockout::{Lockout, LockoutReason, LockoutVerdict},
     },
     config::JudgementSettings,
-    lockout::Administrators,
+    lockout::{Administrators, unread_in_words},
     snapshot::{
         Snapshot,
         cell::Cell,
@@ -168,10 +168,8 @@ impl<'a> Scene<'a> {
     }
 
     fn lockout_unread(&self) -> Option<String> {
-        let is_known = self.lockout.verdict != LockoutVerdict::Unknown;
-        // The sentence says why, as a sentence of its own.
-        let why = self.lockout.recovery.trim_start_matches("Not known: ").trim_end_matches('.');
-        (!is_known).then(|| why.to_owned())
+        let is_unknown = self.lockout.verdict == LockoutVerdict::Unknown;
+        is_unknown.then(|| unread_in_words(&self.lockout.reasons))
     }
 
     fn policies_unread(&self) -> Option<String> {
@@ -235,21 +233,9 @@ pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
     }
 }
 
-/// The account of a principal; `None` for everyone, services and what covers nobody.
-pub(super) fn account_of(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
-    }
-}
-
 /// Whether a name covers anybody at all.
 pub(super) fn is_somebody(principal: &Principal) -> bool {
-    account_of(principal).is_some() || matches!(principal.form(), Form::Everyone | Form::Service)
+    principal.account().is_some() || matches!(principal.form(), Form::Everyone | Form::Service)
 }
 
 /// Why something was not read, in words.

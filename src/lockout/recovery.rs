@@ -1,7 +1,7 @@
 //! One sentence: who can repair the key, and how. The difference between "an administrator can give himself the right"
 //! and "call AWS Support" is what its reader looks for.
 
-use keyreach_policy::aws::Action;
+use keyreach_policy::{aws::Action, syntax::Principals};
 
 use super::{
     Question,
@@ -46,6 +46,12 @@ pub(super) fn sentence(
 
 /// What must be read first.
 pub(super) fn not_known(reasons: &[Reason]) -> String {
+    format!("Not known: {}.", unread_in_words(reasons))
+}
+
+/// What was not read, of the reasons for not knowing.
+#[must_use]
+pub fn unread_in_words(reasons: &[Reason]) -> String {
     let what: Vec<&str> = reasons
         .iter()
         .filter_map(|reason| match reason {
@@ -56,10 +62,9 @@ pub(super) fn not_known(reasons: &[Reason]) -> String {
         })
         .collect();
     if what.is_empty() {
-        return "Not known: a condition asks for a fact that was not read, or the search ended at its limit."
-            .to_owned();
+        return "a condition asks for a fact that was not read, or the search ended at its limit".to_owned();
     }
-    format!("Not known: {} could not all be read.", what.join(" and "))
+    format!("{} could not all be read", what.join(" and "))
 }
 
 fn firm(sure: &[Way]) -> Vec<&Way> {
@@ -176,7 +181,6 @@ fn reborn(question: &Question<'_>, action: Action) -> Option<String> {
 
 /// A principal element holds the id of who bore the name, not the name (SEM-8).
 fn is_named_as_principal(question: &Question<'_>, arn: &str) -> bool {
-    use keyreach_policy::syntax::Principals;
     question.facts.policies.iter().any(|(_, policy)| {
         policy.policy().document().statements().any(|(_, statement)| {
             match statement.principal.as_ref().map(|set| &set.principals) {

@@ -5,7 +5,7 @@ use keyreach_policy::aws::Action;
 
 use super::{Question, writers::strangers};
 use crate::{
-    assess::exposure::Exposure,
+    assess::exposure::{Exposure, ExposureLevel},
     reach::{Gate, Verdict},
 };
 
@@ -23,19 +23,23 @@ pub fn usable(question: &Question<'_>, exposure: &Exposure) -> Option<bool> {
         return Some(true);
     }
     let gate = Gate::new(question.facts, question.unread)?;
-    let mut sure = question.household.complete;
+    let mut open =
+        exposure.level == ExposureLevel::Unknown || question.unread.policy || question.unread.grants;
     for resident in &question.household.residents {
-        match gate.answer(resident, action).upper {
+        let answer = gate.answer(resident, action);
+        match answer.lower {
             Verdict::Can(_) => return Some(true),
-            Verdict::Unclear => sure = false,
-            Verdict::Cannot => {}
+            // By another reading, or but for a fact that was not read, it might.
+            Verdict::Unclear => open = true,
+            Verdict::Cannot => open |= answer.upper != Verdict::Cannot,
         }
     }
-    let hidden = || {
+    let may_hide_one = || {
         let all = strangers(question);
         all.iter().any(|stranger| gate.answer(stranger, action).upper != Verdict::Cannot)
     };
-    (sure || !hidden()).then_some(false).filter(|_| !question.unread.policy && !question.unread.grants)
+    open |= !question.household.complete && may_hide_one();
+    (!open).then_some(false)
 }
 
 /// What gives back what a key was used for.

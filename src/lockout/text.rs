@@ -48,24 +48,12 @@ impl<'a> Administrators<'a> {
     /// Whether somebody of the account is named at all.
     #[must_use]
     pub fn live_in(&self, account: AccountId) -> bool {
-        self.hand_over_to(account) || self.named.iter().any(|one| owner(one) == Some(account))
+        self.hand_over_to(account) || self.named.iter().any(|one| one.account() == Some(account))
     }
 
     /// Whether somebody of another account is named.
     #[must_use]
     pub fn live_outside(&self, account: AccountId) -> bool {
-        self.named.iter().any(|one| owner(one).is_some_and(|owner| owner != account))
-    }
-}
-
-/// The account of a principal.
-pub(super) fn owner(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
+        self.named.iter().any(|one| one.account().is_some_and(|owner| owner != account))
     }
 }

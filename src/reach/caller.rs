@@ -4,10 +4,7 @@
 
 use std::sync::Arc;
 
-use keyreach_policy::{
-    aws::AccountId,
-    principal::{Form, Principal},
-};
+use keyreach_policy::{aws::AccountId, principal::Form};
 
 use super::{
     glob::{Class, Glob, Part, glob},
@@ -176,7 +173,7 @@ impl Caller {
     /// The ARNs in its account that are cases of their own.
     fn named_ones(&self, world: &World<'_>, account: AccountId) -> Vec<Glob> {
         use Part::{Folded, Many, Text};
-        let of_account = world.named.iter().filter(|principal| owner(principal) == Some(account));
+        let of_account = world.named.iter().filter(|principal| principal.account() == Some(account));
         let kind = self.kind;
         of_account
             .flat_map(|principal| match (principal.form(), kind) {
@@ -214,18 +211,6 @@ fn taken_by_services(world: &World<'_>, taken: &mut Vec<Glob>, linked: bool, bas
         base.preds.push(Pred::like(shapes));
     } else if world.mentions_service_linked {
         taken.extend(shapes);
-    }
-}
-
-/// The account of a principal that is named.
-pub(super) fn owner(principal: &Principal) -> Option<AccountId> {
-    match principal.form() {
-        Form::Account(account)
-        | Form::User(account)
-        | Form::Role(account)
-        | Form::Session(account)
-        | Form::FederatedUser(account) => Some(account),
-        _ => None,
     }
 }
 

@@ -10,7 +10,6 @@ use keyreach_policy::{
 
 use super::{
     answer::Verdict,
-    caller::owner,
     gate::{Gate, label},
     population::{Household, Population},
     resident::{Resident, ResidentKind},
@@ -83,7 +82,7 @@ impl Gate<'_> {
         match principal.form() {
             Form::Account(account) => Some(Admitted { accounts: only(account), label: None, open: false }),
             Form::User(_) | Form::Role(_) | Form::Session(_) => {
-                let account = owner(&principal)?;
+                let account = principal.account()?;
                 let label = Some(label(account, principal.as_str()));
                 Some(Admitted { accounts: only(account), label, open: false })
             }

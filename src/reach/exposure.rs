@@ -10,7 +10,6 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::owner,
     grant,
     outsiders::callers,
     reading::Reading,
@@ -237,7 +236,7 @@ fn blocked_reaches<'a>(blocked: impl Iterator<Item = &'a (Hit, String)>) -> Vec<
 fn grant_zone(world: &World<'_>, of: &Grant) -> GrantZone {
     let grantee: Option<Principal> = grant::grantee(of);
     let Some(grantee) = grantee else { return GrantZone::Unknown };
-    match (grantee.form(), owner(&grantee)) {
+    match (grantee.form(), grantee.account()) {
         (Form::Service, _) => GrantZone::Service,
         (_, None) => GrantZone::Unknown,
         (_, Some(account)) if account == world.account => GrantZone::Account,

@@ -14,7 +14,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::{Belongs, owner},
+    caller::Belongs,
     grant,
     opening::{Clause, Site},
     resident::{Resident, ResidentKind},
@@ -223,7 +223,7 @@ impl Named {
     }
 
     fn note(&mut self, principal: &Principal, actions: Actions) {
-        match (principal.form(), owner(principal)) {
+        match (principal.form(), principal.account()) {
             (Form::Everyone, _) => self.everyone = self.everyone.union(actions),
             (Form::Account(account), _) => self.open(account, actions),
             (form, Some(account)) => {

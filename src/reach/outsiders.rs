@@ -6,7 +6,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    caller::{Belongs, Caller, Kind, owner},
+    caller::{Belongs, Caller, Kind},
     world::World,
     zone::Zone,
 };
@@ -38,7 +38,7 @@ pub(super) fn callers(world: &World<'_>) -> Vec<Caller> {
         for belongs in &possible {
             fresh(world, Some(account), belongs, &mut all);
         }
-        for principal in world.named.iter().filter(|principal| owner(principal) == Some(account)) {
+        for principal in world.named.iter().filter(|principal| principal.account() == Some(account)) {
             for belongs in &possible {
                 all.extend(named(world, principal, belongs));
             }
@@ -83,7 +83,7 @@ fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Vec<Cal
         Form::FederatedUser(_) => Kind::Federated,
         _ => return Vec::new(),
     };
-    let account = owner(principal);
+    let account = principal.account();
     let text = principal.as_str();
     let name = super::principal::role_name(principal).unwrap_or_default();
     let linked = kind == Kind::Session

@@ -40,7 +40,7 @@ pub(super) fn role_name(principal: &Principal) -> Option<&str> {
 
 /// Whether a principal covers a caller.
 pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
-    if super::caller::owner(principal).is_some_and(|owner| caller.account != Some(owner)) {
+    if principal.account().is_some_and(|owner| caller.account != Some(owner)) {
         return None;
     }
     let text = principal.as_str();
@@ -126,7 +126,7 @@ impl Directory {
     pub(super) fn accounts(&self) -> Option<BTreeSet<AccountId>> {
         let narrow = self.wide.iter().all(|principal| principal.form() != Form::Everyone);
         let all = self.wide.iter().chain(self.named.values().flatten());
-        narrow.then(|| all.filter_map(super::caller::owner).collect())
+        narrow.then(|| all.filter_map(Principal::account).collect())
     }
 
     /// All that can cover the caller.

@@ -7,7 +7,6 @@ use keyreach_policy::{
 
 use super::{
     answer::statement_name,
-    caller::owner,
     gate::Gate,
     hold::{Outcome, Parts, Sides, Trial},
     opening::Clause,
@@ -62,7 +61,7 @@ impl<'l> Population<'l> {
     #[must_use]
     pub fn suppose(&self, arn: &str) -> Option<Resident<'l>> {
         let principal = Principal::of_grant(arn);
-        let account = owner(&principal).filter(|_| arn.starts_with("arn:"))?;
+        let account = principal.account().filter(|_| arn.starts_with("arn:"))?;
         let limits = self.household(account).and_then(|of| of.residents.first()).map(|root| &root.limits);
         let (kind, arn) = match principal.form() {
             Form::Account(_) => (super::ResidentKind::Root, arn.to_owned()),

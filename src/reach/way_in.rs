@@ -9,7 +9,7 @@ use keyreach_policy::{
     syntax::{PrincipalSet, Principals},
 };
 
-use super::{caller::owner, grant, opening::Clause, words, world::World};
+use super::{grant, opening::Clause, words, world::World};
 use crate::{
     assess::exposure::{Via, ViaKind},
     snapshot::grant::Grant as Listed,
@@ -59,7 +59,8 @@ impl<'a> Opening<'a> {
                 let accounts = named.into_iter().flatten().chain(&grant.issuing_account);
                 accounts
                     .filter_map(|text| {
-                        owner(&keyreach_policy::principal::Principal::of_grant(text.as_str()))
+                        keyreach_policy::principal::Principal::of_grant(text.as_str())
+                            .account()
                             .or_else(|| super::world::account_of(text))
                     })
                     .any(outside)
@@ -135,6 +136,6 @@ fn reaches(
         Principals::Named(lists) => lists
             .iter()
             .flat_map(|(_, list)| list.iter())
-            .any(|one| form_fits(one.form()) || owner(one).is_some_and(&account_fits)),
+            .any(|one| form_fits(one.form()) || one.account().is_some_and(&account_fits)),
     }
 }

@@ -14,7 +14,7 @@ use keyreach_policy::{
 
 use super::{
     axis::PRINCIPAL,
-    caller::{ANY_SERVICE, Belongs, owner},
+    caller::{ANY_SERVICE, Belongs},
     glob::{Class, Glob, Part, accepts, glob, over, pieces},
     meter::Meter,
     shape::in_account,
@@ -166,7 +166,7 @@ impl<'a> World<'a> {
             self.accounts.extend(grant.issuing_account.as_deref().and_then(account_of));
         }
         for principal in named.values() {
-            self.accounts.extend(owner(principal));
+            self.accounts.extend(principal.account());
             if principal.form() == Form::Service {
                 self.services.insert(principal.as_str().to_owned());
             }

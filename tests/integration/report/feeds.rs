@@ -229,7 +229,7 @@ fn batches_keep_to_the_limits_of_security_hub() {
 #[test]
 fn a_snapshot_cannot_choose_where_batches_are_written() {
     let mut snapshot = example::snapshot();
-    snapshot.cells[1].region = Region::new("../../../../tmp/x");
+    snapshot.cells[1].region = Region::new("../../../../elsewhere");
     let mut wanderer = every_sort(&snapshot).remove(0);
     wanderer.region = Some(Region::new("/etc"));
     for path in told(&snapshot, vec![wanderer], Format::Asff).keys() {
