@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use keyreach_policy::{Wildcard, aws::AccountId};
-use serde_json::json;
 
 use crate::{
     assess::{
-        acceptance::{Acceptance, AcceptanceState},
+        acceptance::{Acceptance, AcceptanceState, Terms},
         finding::{Finding, Status},
     },
     config::{AcceptSettings, Selector},
@@ -32,14 +31,9 @@ pub fn accept(snapshot: &Snapshot, settings: &[AcceptSettings], findings: &mut [
             by = by.or((!rule.expired).then_some(rule.written));
         }
         if let Some(written) = by {
-            finding.status = Status::Accepted;
-            let told = json!({
-                "reason": written.reason,
-                "owner": written.owner,
-                "ticket": written.ticket,
-                "expires": written.expires.to_string(),
-            });
-            finding.evidence.insert("acceptance".to_owned(), told);
+            let expires = &written.expires.to_string();
+            let AcceptSettings { reason, owner, ticket, .. } = written;
+            Terms { reason, owner, ticket: ticket.as_deref(), expires }.accept(finding);
         }
     }
     rules.iter().map(Rule::outcome).collect()

@@ -1,9 +1,13 @@
-//! What became of the acceptances in the settings: the shape of the answer.
+//! What became of the acceptances in the settings, and what an accepted finding carries of its own: the shapes of the
+//! answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::finding::{Finding, Status};
 
 /// An acceptance of the settings, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,4 +40,44 @@ pub enum AcceptanceState {
     Unused,
     /// Its last day has passed: it accepts nothing.
     Expired,
+}
+
+/// On what terms a finding is accepted. They travel in its evidence, under `acceptance`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms<'a> {
+    /// Why it may be so.
+    pub reason: &'a str,
+    /// Who said so.
+    pub owner: &'a str,
+    /// Where that is written down.
+    pub ticket: Option<&'a str>,
+    /// The last day on which it counts, in UTC.
+    pub expires: &'a str,
+}
+
+impl<'a> Terms<'a> {
+    const EVIDENCE: &'static str = "acceptance";
+
+    /// Accepts a finding.
+    pub fn accept(self, finding: &mut Finding) {
+        finding.status = Status::Accepted;
+        finding.evidence.insert(Self::EVIDENCE.to_owned(), json!(self));
+    }
+
+    /// The terms of an accepted finding.
+    #[must_use]
+    pub fn of(finding: &'a Finding) -> Option<Self> {
+        Self::deserialize(finding.evidence.get(Self::EVIDENCE)?).ok()
+    }
+}
+
+/// In a sentence, for feeds that have one place for all of it.
+impl fmt::Display for Terms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (accepted by {}", self.reason, self.owner)?;
+        if let Some(ticket) = self.ticket {
+            write!(f, ", {ticket}")?;
+        }
+        write!(f, ", until {})", self.expires)
+    }
 }

@@ -17,6 +17,7 @@ use super::{
     text::Visible,
 };
 use crate::assess::{
+    acceptance::Terms,
     exposure::ExposureLevel,
     finding::{Finding, Severity, Status},
     lockout::LockoutVerdict,
@@ -37,6 +38,9 @@ struct Event<'a> {
     severity: &'static str,
     status_id: u8,
     status: &'static str,
+    /// On what terms it is suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     /// Milliseconds: seconds would pass for a day in 1970.
     time: i64,
     time_dt: Timestamp,
@@ -202,6 +206,7 @@ fn event<'a>(report: &'a Report<'a>, subjects: &Subjects<'a>, finding: &'a Findi
         severity,
         status_id,
         status,
+        comment: Terms::of(finding).map(|terms| Visible(&terms.to_string()).to_string()),
         time: scan.taken_at.as_millisecond(),
         time_dt: scan.taken_at,
         message: format!("{}: {}", Visible(&finding.title), Visible(&finding.detail)),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::{
     assess::{
+        acceptance::Terms,
         finding::{Finding, Severity, Status},
         rotation::Eligibility,
     },
@@ -206,12 +207,16 @@ fn compliance(finding: &Finding) -> Compliance {
 
 fn product_fields(report: &Report<'_>, finding: &Finding) -> BTreeMap<&'static str, String> {
     let evidence = serde_json::to_string(&finding.evidence).unwrap_or_default();
-    BTreeMap::from([
+    let mut fields = BTreeMap::from([
         ("keyreach/check", short(&finding.check, 2048)),
         ("keyreach/status", finding.status.as_str().to_owned()),
         ("keyreach/scan_id", short(&report.snapshot.scan.id, 2048)),
         ("keyreach/evidence", short(&evidence, 2048)),
-    ])
+    ]);
+    if let Some(terms) = Terms::of(finding) {
+        fields.insert("keyreach/acceptance", short(&terms.to_string(), 2048));
+    }
+    fields
 }
 
 fn resource(

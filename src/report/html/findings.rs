@@ -80,7 +80,7 @@ fn group<'a>(
         fix: meta.fix,
         blind: meta.blind,
         unknown: (unknown > 0)
-            .then(|| format!("Not known of {}: that is no pass.", count(unknown, "key", "keys"))),
+            .then(|| format!("Not known in {}: that is no pass.", count(unknown, "case", "cases"))),
         accepted: (accepted > 0)
             .then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
         all: link::keys_with("check", meta.id),

@@ -9,8 +9,11 @@ use super::{
     rule::{Rules, level},
 };
 use crate::{
-    assess::finding::{Finding, Severity, Status},
-    report::subject::resource_id,
+    assess::{
+        acceptance::Terms,
+        finding::{Finding, Severity, Status},
+    },
+    report::{subject::resource_id, text::Visible},
 };
 
 /// What may stand in a name of a path as it is.
@@ -81,6 +84,7 @@ struct Fingerprints<'a> {
 struct Suppression {
     kind: &'static str,
     status: &'static str,
+    justification: String,
 }
 
 #[derive(Serialize)]
@@ -105,7 +109,6 @@ fn result<'a>(finding: &'a Finding, rules: &Rules<'_>) -> SarifResult<'a> {
         // "Insufficient information to decide"; every kind but `fail` is without level.
         Status::Unknown => ("open", "none"),
     };
-    let accepted = finding.status == Status::Accepted;
     SarifResult {
         rule_id: &finding.check,
         rule_index: rules.place(&finding.check),
@@ -114,10 +117,7 @@ fn result<'a>(finding: &'a Finding, rules: &Rules<'_>) -> SarifResult<'a> {
         message: plain(&format!("{}: {}", finding.title, finding.detail)),
         locations: [location(finding)],
         partial_fingerprints: Fingerprints { id: &finding.id },
-        suppressions: accepted
-            .then_some(Suppression { kind: "external", status: "accepted" })
-            .into_iter()
-            .collect(),
+        suppressions: Terms::of(finding).map(suppression).into_iter().collect(),
         properties: Properties {
             severity: finding.severity,
             status: finding.status,
@@ -126,6 +126,14 @@ fn result<'a>(finding: &'a Finding, rules: &Rules<'_>) -> SarifResult<'a> {
             frameworks: &finding.frameworks,
             remediation: &finding.remediation,
         },
+    }
+}
+
+fn suppression(terms: Terms<'_>) -> Suppression {
+    Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: Visible(&terms.to_string()).to_string(),
     }
 }
 

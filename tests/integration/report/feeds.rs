@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use keyreach::{
     assess::{
-        Assessment, assess,
+        Assessment,
+        acceptance::Terms,
+        assess,
         finding::{Finding, Severity, Status, Subject, finding_id},
     },
     config::{Format, JudgementSettings},
@@ -31,12 +33,15 @@ const TELLERS: [(Format, &str); 6] = [
     (Format::Asff, "asff/"),
 ];
 
+const TERMS: Terms<'_> =
+    Terms { reason: "known", owner: "security", ticket: Some("SEC-7"), expires: "2027-01-31" };
+
 fn finding(subject: Subject<'_>, number: usize, severity: Severity, status: Status) -> Finding {
     let (account, key) = match subject {
         Subject::Key(arn) => (MEMBER.parse().unwrap(), Some(arn.to_owned())),
         Subject::Account(account, _) => (account, None),
     };
-    Finding {
+    let mut finding = Finding {
         id: finding_id("public-key-access", subject, &number.to_string()),
         check: "public-key-access".to_owned(),
         severity,
@@ -49,7 +54,11 @@ fn finding(subject: Subject<'_>, number: usize, severity: Severity, status: Stat
         remediation: "Name them.".to_owned(),
         evidence: [("n".to_owned(), json!(number))].into(),
         frameworks: vec!["CIS-AWS-5.0.0/3.6".to_owned()],
+    };
+    if status == Status::Accepted {
+        TERMS.accept(&mut finding);
     }
+    finding
 }
 
 /// A finding of every severity and status about a key, and one about an account.
@@ -161,7 +170,12 @@ fn severity_and_status_are_said_in_the_words_of_each_feed() {
             (&json!(compliance), &json!(record))
         );
         assert_eq!((&result["kind"], &result["level"]), (&json!(kind), &json!(level)));
-        assert_eq!(result["suppressions"].is_array(), finding.status == Status::Accepted);
+        let terms = (finding.status == Status::Accepted)
+            .then(|| json!("known (accepted by security, SEC-7, until 2027-01-31)"))
+            .unwrap_or_default();
+        assert_eq!(result["suppressions"][0]["justification"], terms);
+        assert_eq!(event["comment"], terms);
+        assert_eq!(entry["ProductFields"]["keyreach/acceptance"], terms);
     }
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     let rule = &rules[usize::try_from(results[0]["ruleIndex"].as_u64().unwrap()).unwrap()];

@@ -2,8 +2,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use keyreach::{
-    assess::{Assessment, assess, finding::Status},
-    config::{Format, JudgementSettings},
+    assess::{Assessment, assess},
+    config::{Format, JudgementSettings, Settings},
     report::{Report, parts},
     snapshot::{
         Snapshot,
@@ -140,21 +140,45 @@ fn more_keys_than_a_page_holds_are_counted_aloud() {
 }
 
 #[test]
-fn controls_and_acceptances_are_shown_where_findings_have_them() {
+fn controls_are_shown_where_findings_have_them() {
     let snapshot = example::snapshot();
     let mut assessment = assess(&snapshot, &JudgementSettings::default());
     assessment.findings.iter_mut().for_each(|finding| finding.frameworks.clear());
-    let plain = page_of(&snapshot, &assessment);
-    assert!(!plain.contains("id=\"frameworks\"") && !plain.contains("id=\"accepted\""));
+    assert!(!page_of(&snapshot, &assessment).contains("id=\"frameworks\""));
     assessment.findings[0].frameworks = vec!["CIS-AWS-5.0.0/3.6".to_owned()];
-    let accepted = assessment.findings.last_mut().unwrap();
-    accepted.status = Status::Accepted;
-    let said = serde_json::json!({ "reason": "<known>", "owner": "security", "expires": "2027-01-31" });
-    accepted.evidence.insert("acceptance".to_owned(), said);
     let page = page_of(&snapshot, &assessment);
-    for part in ["<caption>CIS-AWS-5.0.0</caption>", ">3.6</th>", "&#60;known&#62;", "2027-01-31"] {
+    for part in ["<caption>CIS-AWS-5.0.0</caption>", ">3.6</th>"] {
         assert!(page.contains(part), "{part}");
     }
+}
+
+#[test]
+fn every_acceptance_is_shown_with_what_became_of_it() {
+    let accept = |check: &str, alias: &str, expires: &str| {
+        format!(
+            "[[accept]]\ncheck = '{check}'\nalias = '{alias}'\nreason = '<known>'\nowner = 'security'\nticket = \
+             'SEC-7'\nexpires = '{expires}'\n"
+        )
+    };
+    let settings = accept("policy-locked-out", "alias/key-a", "2027-01-31")
+        + &accept("policy-locked-out", "alias/none", "2027-01-31")
+        + &accept("policy-locked-out", "alias/key-*", "2026-01-31");
+    let settings = Settings::resolve(toml::from_str(&settings).unwrap(), None).unwrap();
+    let snapshot = example::snapshot();
+    assert!(!html(&snapshot).contains("id=\"accepted\""));
+    let page = page_of(&snapshot, &assess(&snapshot, &settings.judgement));
+    for part in [
+        "<td>fits 1 finding</td>",
+        "<b>unused: no finding fits it</b>",
+        "<b>expired: 2 it fits count again</b>",
+        "alias alias/none",
+        "SEC-7",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let accepted = page.split("id=\"accepted-caption\"").nth(1).unwrap();
+    let accepted = accepted.split("</table>").next().unwrap();
+    assert_eq!(accepted.matches("&#60;known&#62;").count(), 1);
 }
 
 fn page_of(snapshot: &Snapshot, assessment: &Assessment) -> String {
