@@ -30,7 +30,7 @@ Exit codes:
   0  done; nothing at or above --fail-on
   1  could not run at all; the reason is on stderr
   2  a flag or setting that cannot be
-  3  done; findings at or above --fail-on
+  3  done; findings at or above --fail-on, complaints of check, a wider diff
   4  done; something could not be read (unless --allow-gaps), or the scan was stopped";
 
 /// The verbs.
@@ -49,6 +49,9 @@ pub enum Verb {
     /// Answer authorization requests from files; asks AWS nothing
     Simulate(SimulateArgs),
     /// Read key policy documents before they are deployed: errors, and statements without effect
+    ///
+    /// A statement is without effect by its form: no action, no principal, no resource that is the key. That its
+    /// conditions can never hold is not looked for.
     Check(CheckArgs),
     /// Say which principals can do something with a key, through what, and why one cannot
     WhoCan(WhoCanArgs),
@@ -68,6 +71,7 @@ pub enum Verb {
 
 /// `scan`
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct ScanArgs {
     /// The role to assume in each account
     #[arg(long, env = "KEYREACH_ROLE_NAME", value_name = "NAME")]
@@ -98,6 +102,7 @@ pub struct ScanArgs {
 
 /// `analyze`
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct AnalyzeArgs {
     /// The snapshot.json of an earlier scan
     pub snapshot: PathBuf,
@@ -150,7 +155,7 @@ pub struct SimulateArgs {
 /// `check`
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Key policies as bare JSON documents
+    /// Key policies as bare JSON documents. `-`: standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -223,13 +228,14 @@ fn principal(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The id of a check, as findings show it
-    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "CHECK-ID")]
+    #[arg(required_unless_present_any = ["all", "markdown"], conflicts_with_all = ["all", "markdown"],
+          value_name = "CHECK-ID")]
     pub check: Option<String>,
     /// Every check
     #[arg(long)]
     pub all: bool,
     /// Every check, as one Markdown document
-    #[arg(long, requires = "all")]
+    #[arg(long)]
     pub markdown: bool,
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod explain;
 mod folder;
+mod input;
 mod man;
 mod reports;
 mod role;

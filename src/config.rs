@@ -6,6 +6,7 @@ mod expected;
 #[expect(clippy::disallowed_methods, reason = "reads the settings file")]
 pub mod load;
 pub mod raw;
+mod report;
 mod thresholds;
 mod trusted;
 
@@ -22,6 +23,7 @@ use raw::{RawSettings, Words};
 
 pub use accept::{AcceptSettings, Selector};
 pub use expected::Expected;
+pub use report::{FailOn, Format, ReportSettings};
 pub use thresholds::Thresholds;
 pub use trusted::{TrustedParty, TrustedSettings};
 
@@ -128,110 +130,6 @@ impl Default for PaceSettings {
     }
 }
 
-/// What to write, and when to complain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportSettings {
-    /// The folder of the reports.
-    pub out: PathBuf,
-    /// The formats.
-    pub formats: BTreeSet<Format>,
-    /// The severity from which on findings have an exit code of their own.
-    pub fail_on: FailOn,
-    /// Incomplete coverage has no exit code of its own.
-    pub allow_gaps: bool,
-    /// Say nothing but errors.
-    pub quiet: bool,
-}
-
-/// A report format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// One page for people, complete without network or script.
-    Html,
-    /// The whole report for programs.
-    Json,
-    /// The same, one object a line, for programs that read line by line.
-    Ndjson,
-    /// Keys and findings as tables, for spreadsheets.
-    Csv,
-    /// Findings as OCSF 1.6.0 Compliance Findings, for SIEMs and data lakes.
-    Ocsf,
-    /// Findings as SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// The counts, for Prometheus.
-    Metrics,
-    /// Findings in batches for Security Hub.
-    Asff,
-    /// A summary for a ticket or a build.
-    Markdown,
-}
-
-impl Format {
-    /// Every format, in the order in which files are written.
-    pub const ALL: [Self; 9] = [
-        Self::Html,
-        Self::Json,
-        Self::Ndjson,
-        Self::Csv,
-        Self::Ocsf,
-        Self::Sarif,
-        Self::Metrics,
-        Self::Asff,
-        Self::Markdown,
-    ];
-
-    /// What is written where nobody says what to write.
-    pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
-
-    /// The name on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-            Self::Csv => "csv",
-            Self::Ocsf => "ocsf",
-            Self::Sarif => "sarif",
-            Self::Metrics => "metrics",
-            Self::Asff => "asff",
-            Self::Markdown => "markdown",
-        }
-    }
-}
-
-/// From which severity on findings have an exit code of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FailOn {
-    /// Never.
-    None,
-    /// From low on.
-    Low,
-    /// From medium on.
-    Medium,
-    /// From high on.
-    High,
-    /// Critical only.
-    Critical,
-}
-
-impl FailOn {
-    /// Every value.
-    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::None];
-
-    /// The name on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
-
 /// A setting that cannot be.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -252,12 +150,12 @@ pub enum ConfigError {
         source: toml::de::Error,
     },
     /// No account id.
-    #[error("{setting}: {source}")]
+    #[error("{setting}: {problem}")]
     Account {
         /// The setting.
         setting: &'static str,
         /// What is wrong.
-        source: AccountIdError,
+        problem: AccountIdError,
     },
     /// None of the values there are.
     #[error("{setting}: `{value}` is not one of {known}")]
@@ -332,25 +230,6 @@ impl PaceSettings {
     }
 }
 
-impl ReportSettings {
-    fn validate(raw: raw::RawReport) -> Result<Self, ConfigError> {
-        Ok(Self {
-            out: raw.out.unwrap_or_else(|| PathBuf::from("keyreach-out")),
-            formats: words(raw.format).map_or_else(
-                || Ok(Format::DEFAULT.into()),
-                |names| {
-                    names.iter().map(|name| choice("format", name, Format::ALL, Format::as_str)).collect()
-                },
-            )?,
-            fail_on: raw
-                .fail_on
-                .map_or(Ok(FailOn::None), |name| choice("fail_on", &name, FailOn::ALL, FailOn::as_str))?,
-            allow_gaps: raw.allow_gaps.unwrap_or_default(),
-            quiet: raw.quiet.unwrap_or_default(),
-        })
-    }
-}
-
 fn value(setting: &'static str, value: impl fmt::Display, problem: &'static str) -> ConfigError {
     ConfigError::Value { setting, value: value.to_string(), problem }
 }
@@ -373,7 +252,7 @@ fn choice<T: Copy, const N: usize>(
 }
 
 fn accounts(setting: &'static str, written: Option<Words>) -> Result<BTreeSet<AccountId>, ConfigError> {
-    let parse = |text: String| text.parse().map_err(|source| ConfigError::Account { setting, source });
+    let parse = |text: String| text.parse().map_err(|problem| ConfigError::Account { setting, problem });
     words(written).unwrap_or_default().into_iter().map(parse).collect()
 }
 
@@ -416,8 +295,18 @@ fn external_id(text: String) -> Result<ExternalId, ConfigError> {
 
 fn organization_role(text: String) -> Result<Arn, ConfigError> {
     match text.parse::<Arn>() {
-        Ok(arn) if arn.service() == "iam" && arn.resource().starts_with("role/") => Ok(arn),
-        _ => Err(value("organization_role", text, "is not the ARN of a role")),
+        Ok(arn)
+            if arn.service() == "iam"
+                && arn.account_id().is_some()
+                && arn.resource().starts_with("role/") =>
+        {
+            Ok(arn)
+        }
+        _ => Err(value(
+            "organization_role",
+            text,
+            "is not the ARN of a role, such as `arn:aws:iam::111122223333:role/keyreach-audit`",
+        )),
     }
 }
 

@@ -1,41 +1,29 @@
 //! `keyreach check`: reads key policy documents before they are deployed, and says what AWS would refuse and
 //! what it would accept without effect.
 
-use std::{
-    fs,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
-use anyhow::Context;
-use keyreach_policy::check::{Level, check};
+use keyreach_policy::check::{Complaint, Level, check};
+use serde::Deserialize;
 
-use super::voice;
+use super::{input, voice};
 use crate::{cli::CheckArgs, outcome::Outcome, report::text::Visible};
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
-    let (mut complaints, mut unread) = (0_usize, false);
+    let (mut complained, mut unread) = (false, false);
     let mut out = io::stdout().lock();
     for path in &args.files {
         // One file that cannot be read does not keep the others from being checked.
-        match fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display())) {
+        match input::text(path) {
             Ok(text) => {
-                for complaint in check(&text) {
-                    let level = match complaint.problem.level() {
-                        Level::Error => "error",
-                        Level::Ineffective => "no effect",
-                    };
-                    let name = path.display().to_string();
-                    let words = complaint.problem.to_string();
-                    let at = complaint.position;
-                    writeln!(
-                        out,
-                        "{}:{}:{}: {level}: {}",
-                        Visible(&name),
-                        at.line,
-                        at.column,
-                        Visible(&words)
-                    )?;
-                    complaints += 1;
+                let complaints = check(&text);
+                complained |= !complaints.is_empty();
+                complaints.iter().try_for_each(|one| tell(&path.display().to_string(), one, &mut out))?;
+                if is_wrapped(&text) {
+                    voice::say(
+                        "the policy stands in the file as a text: `aws kms get-key-policy --query Policy \
+                         --output text` prints the document alone",
+                    );
                 }
             }
             Err(error) => {
@@ -44,9 +32,29 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
             }
         }
     }
-    Ok(match (unread, complaints) {
+    Ok(match (unread, complained) {
         (true, _) => Outcome::CouldNotRun,
-        (false, 0) => Outcome::Done,
-        (false, _) => Outcome::Findings,
+        (false, false) => Outcome::Done,
+        (false, true) => Outcome::Findings,
     })
+}
+
+fn tell(name: &str, complaint: &Complaint, out: &mut dyn Write) -> io::Result<()> {
+    let level = match complaint.problem.level() {
+        Level::Error => "error",
+        Level::Ineffective => "no effect",
+    };
+    let (at, words) = (complaint.position, complaint.problem.to_string());
+    writeln!(out, "{}:{}:{}: {level}: {}", Visible(name), at.line, at.column, Visible(&words))
+}
+
+/// Whether it is what GetKeyPolicy answers, with the document as a text inside.
+fn is_wrapped(text: &str) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Answer {
+        #[serde(rename = "Policy")]
+        _policy: String,
+    }
+    serde_json::from_str::<Answer>(text).is_ok()
 }

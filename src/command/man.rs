@@ -23,7 +23,8 @@ pub(super) fn run(args: &ManArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Usage);
     };
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page)?;
+    let version = concat!("keyreach ", env!("CARGO_PKG_VERSION"));
+    Man::new(command.clone()).source(version).render(&mut page)?;
     io::stdout().lock().write_all(&page)?;
     Ok(Outcome::Done)
 }

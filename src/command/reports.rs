@@ -78,14 +78,15 @@ fn threshold(fail_on: FailOn) -> Option<Severity> {
     }
 }
 
-/// The first reason, where no cell at all was read.
+/// The first reason, where no cell at all was read: in a cell that was entered, before in one that was not.
 fn nothing_readable(snapshot: &Snapshot) -> Option<String> {
     let read = |state| matches!(state, CellState::Complete | CellState::Partial | CellState::Disabled);
     if snapshot.scan.interrupted || snapshot.cells.iter().any(|cell| read(cell.state())) {
         return None;
     }
     let in_cells = snapshot.cells.iter().flat_map(|cell| cell.all_gaps());
-    let gap = snapshot.accounts.iter().flat_map(|account| account.gaps()).chain(in_cells).next();
+    let gaps = snapshot.accounts.iter().flat_map(|account| account.gaps()).chain(in_cells);
+    let gap = gaps.min_by_key(|gap| gap.operation == "sts:AssumeRole");
     Some(gap.map_or_else(
         || "no account is left to scan".to_owned(),
         |gap| format!("{} on {}: {}", gap.operation, gap.resource, gap.message),
@@ -95,7 +96,7 @@ fn nothing_readable(snapshot: &Snapshot) -> Option<String> {
 fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
     let (snapshot, coverage) = (report.snapshot, &report.coverage);
     if let Some(words) = odd_targets(snapshot) {
-        voice::say(words);
+        voice::say(&words);
     }
     let covered = coverage.count(AccountCoverage::Complete) + coverage.count(AccountCoverage::Partial);
     let accounts = coverage.accounts.len() - coverage.count(AccountCoverage::Skipped);
@@ -139,13 +140,20 @@ fn findings(report: &Report<'_>) -> String {
 }
 
 /// What a user should know who expected the whole organization.
-fn odd_targets(snapshot: &Snapshot) -> Option<&'static str> {
+fn odd_targets(snapshot: &Snapshot) -> Option<String> {
     match snapshot.scan.targets {
         TargetSource::Organizations | TargetSource::Settings => None,
-        TargetSource::NoOrganization => Some("the caller's account is in no organization: scanned it alone"),
-        TargetSource::OrganizationUnread => Some(
-            "the caller may not list the organization's accounts: scanned its own account alone \
-             (see --organization-role, or name them with --accounts)",
-        ),
+        TargetSource::NoOrganization => {
+            Some("the caller's account is in no organization: scanned it alone".to_owned())
+        }
+        TargetSource::OrganizationUnread => {
+            let members = snapshot.organization.known().and_then(Option::as_ref).map(|known| &known.members);
+            let gap = snapshot.organization.gap().or_else(|| members?.gap.as_ref());
+            let why = gap.map(|gap| format!(" ({}: {})", gap.operation, gap.message)).unwrap_or_default();
+            Some(format!(
+                "the organization's accounts could not be listed{why}: scanned the caller's own account alone; \
+                 see --organization-role, or name them with --accounts"
+            ))
+        }
     }
 }

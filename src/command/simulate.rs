@@ -2,8 +2,7 @@
 //! what every statement said.
 
 use std::{
-    fs,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Write},
     path::Path,
 };
 
@@ -13,7 +12,7 @@ use keyreach_policy::{
     simulate::{Answer, Decided, Detail, Result as Answered, TraceStep, answer},
 };
 
-use super::voice;
+use super::{input, voice};
 use crate::{cli::SimulateArgs, outcome::Outcome, report::text::Visible};
 
 pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
@@ -27,7 +26,7 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 /// One answer a line, in the order of the cases; a malformed case is answered with what is wrong with it.
 fn answer_each(path: &Path) -> anyhow::Result<Outcome> {
     let told = || format!("cannot read `{}`", path.display());
-    let cases = BufReader::new(open(path)?);
+    let cases = BufReader::new(input::open(path)?);
     let mut out = io::BufWriter::new(io::stdout().lock());
     for line in cases.split(b'\n') {
         let line = line.with_context(told)?;
@@ -38,8 +37,7 @@ fn answer_each(path: &Path) -> anyhow::Result<Outcome> {
 }
 
 fn answer_one(path: &Path, json: bool) -> anyhow::Result<Outcome> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text = input::text(path)?;
     let answer = answer(&text, Detail::Trace);
     let mut out = io::stdout().lock();
     match &answer.result {
@@ -51,15 +49,6 @@ fn answer_one(path: &Path, json: bool) -> anyhow::Result<Outcome> {
         Answered::Decided(_) => Outcome::Done,
         Answered::Malformed { .. } => Outcome::Usage,
     })
-}
-
-/// A file, or standard input for `-`.
-fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Ok(Box::new(file))
 }
 
 fn write_json(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {

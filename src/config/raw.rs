@@ -179,7 +179,10 @@ pub struct RawReport {
 
 /// A list, or one text with commas.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a text in quotes, with commas between the words, or a list of such texts"
+)]
 pub enum Words {
     /// `"a,b"`
     Text(String),

@@ -30,7 +30,7 @@ impl TrustedSettings {
         for entry in raw.account {
             let party = party(entry.name, entry.reason)?;
             let setting = "trusted.account.id";
-            let id = entry.id.parse().map_err(|source| ConfigError::Account { setting, source })?;
+            let id = entry.id.parse().map_err(|problem| ConfigError::Account { setting, problem })?;
             if trusted.accounts.insert(id, party).is_some() {
                 return Err(value(setting, id, "is there twice"));
             }

@@ -133,7 +133,17 @@ fn what_cannot_be_is_refused_with_its_name() {
         (vec!["explain"], vec![], "CHECK-ID"),
         (vec!["explain", "rotation-disable"], vec![], "there is rotation-disabled"),
         (vec!["explain", "xyzzy"], vec![], "no check is called `xyzzy`"),
-        (vec!["scan", "--accounts", "123"], vec![], "accounts: `123`"),
+        (vec!["explain", "rotation-disabled", "--markdown"], vec![], "--markdown"),
+        (
+            vec!["scan", "--accounts", "123"],
+            vec![],
+            "accounts: `123` is not an account id: it must be 12 digits\n",
+        ),
+        (
+            vec!["scan", "--organization-role", "arn:aws:iam::MANAGEMENT:role/keyreach-audit"],
+            vec![],
+            "is not the ARN of a role",
+        ),
         (vec!["demo", "--fail-on", "bad"], vec![], "fail_on: `bad`"),
         (vec!["demo", "--format", "pdf"], vec![], "format: `pdf`"),
         (vec!["scan"], vec![("KEYREACH_REGIONS", "moon")], "regions: `moon`"),
@@ -146,10 +156,16 @@ fn what_cannot_be_is_refused_with_its_name() {
         assert_eq!(code, 2, "{arguments:?} {environment:?}: {said}");
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
-    fs::write(home.path().join("wrong.toml"), "[scan]\nregoins = 'auto'\n").unwrap();
-    let (code, said) = outcome(home.path(), &["demo", "--config", "wrong.toml"], &[]);
-    assert_eq!(code, 2);
-    assert!(said.contains("regoins") && said.contains("wrong.toml"), "{said}");
+    for (text, words) in [
+        ("[scan]\nregoins = 'auto'\n", "regoins"),
+        ("[scan]\naccounts = [111122223333]\n", "a text in quotes"),
+        ("[report]\nout = ''\n", "report.out: `` is not a folder"),
+    ] {
+        fs::write(home.path().join("wrong.toml"), text).unwrap();
+        let (code, said) = outcome(home.path(), &["scan", "--config", "wrong.toml"], &[]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(words), "{said}");
+    }
     let accept = "[[accept]]\ncheck = 'rotation-disable'\naccount = '1*'\nreason = 'a'\nowner = 'b'\nexpires = '2027-01-31'\n";
     fs::write(home.path().join("wrong.toml"), accept).unwrap();
     let (code, said) = outcome(home.path(), &["demo", "--config", "wrong.toml"], &[]);

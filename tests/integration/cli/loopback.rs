@@ -102,6 +102,17 @@ fn a_scan_over_a_socket_reads_everything() {
 }
 
 #[test]
+fn a_role_that_cannot_be_assumed_is_why_an_organization_is_not_seen() {
+    let (served, home) = (served(ESTATE), TempDir::new().unwrap());
+    let role = "arn:aws:iam::444455556666:role/keyreach-audit";
+    let output = served.scan(home.path(), &["--organization-role", role]).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output));
+    let said = text(&output);
+    assert!(said.contains("sts:AssumeRole") && said.contains(role), "{said}");
+    assert!(said.contains("scanned the caller's own account alone"), "{said}");
+}
+
+#[test]
 fn secrets_appear_in_no_output_however_much_is_said() {
     // One scan that enters, and one that STS refuses, whose messages hold more.
     for (estate, code) in [(ESTATE.to_owned(), 0), (ESTATE.replace("hush-hush-42", "another"), 0)] {

@@ -95,6 +95,11 @@ fn a_checked_policy_is_named_with_line_and_column() {
     assert_eq!(lines.len(), 2, "{out}");
     assert!(lines[0].starts_with("idle.json:2:3: no effect: "), "{out}");
     assert!(lines[1].starts_with("broken.json:2:1: error: "), "{out}");
+    let answer = serde_json::json!({ "Policy": good, "PolicyName": "default" }).to_string();
+    fs::write(home.path().join("answer.json"), answer).unwrap();
+    let (code, out, error) = run(home.path(), &["check", "answer.json"]);
+    assert_eq!(code, 3, "{out}");
+    assert!(error.contains("--query Policy --output text"), "{error}");
     let (code, out, error) = run(home.path(), &["check", "none.json", "idle.json"]);
     assert_eq!(code, 1);
     assert!(out.contains("idle.json") && error.contains("none.json"), "{out} {error}");
