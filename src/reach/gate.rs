@@ -15,7 +15,7 @@ use keyreach_policy::{
 
 use super::{
     caller::Belongs,
-    grant,
+    grant::{self, Granted},
     opening::{Clause, Site},
     resident::{Resident, ResidentKind},
     way_in::Opening,
@@ -71,7 +71,8 @@ impl<'a> Gate<'a> {
         let statements = of_key().flat_map(|&(kind, policy)| {
             clauses(policy, Site::Key, true).map(move |clause| Opening::Statement(kind, clause))
         });
-        let openings: Vec<Opening<'a>> = statements.chain(facts.grants.iter().map(Opening::Grant)).collect();
+        let openings: Vec<Opening<'a>> =
+            statements.chain(facts.grants.iter().map(|grant| Opening::Grant(Granted::new(grant)))).collect();
         let denies = of_key().flat_map(|&(_, policy)| clauses(policy, Site::Key, false)).collect();
         let over = || facts.guardrails.iter().map(|&(_, policy)| policy);
         let guards = over().flat_map(|policy| clauses(policy, Site::Guardrail, false)).collect();
@@ -112,8 +113,11 @@ impl<'a> Gate<'a> {
             generous || resident.kind == ResidentKind::Root || resident.identity.allowed.contains(action);
         let has = |actions: Option<&Actions>| actions.is_some_and(|actions| actions.contains(action));
         let named = || has(self.named.identities.get(&label(resident.account, resident.arn())));
+        // An account that a grant names can be let in without a word of its IAM.
+        let granted =
+            || !self.grants.is_empty() && (action.is_grantable() || action.name() == "kms:RetireGrant");
         (self.named.everyone.contains(action) && (delegated || !foreign))
-            || (has(self.named.accounts.get(&resident.account)) && (delegated || !self.grants.is_empty()))
+            || (has(self.named.accounts.get(&resident.account)) && (delegated || granted()))
             || named()
     }
 
@@ -207,6 +211,7 @@ impl Named {
                     }
                 }
                 Opening::Grant(grant) => {
+                    let grant = grant.listed;
                     let named = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
                     named.for_each(|text| all.note(&Principal::of_grant(text.as_str()), actions));
                     let issuer = grant.issuing_account.as_deref().and_then(account_of);

@@ -20,6 +20,43 @@ use super::{
 };
 use crate::snapshot::grant::Grant as Listed;
 
+/// A grant with its operations read: a key can have fifty thousand, and each is asked about every principal.
+#[derive(Clone, Copy)]
+pub(super) struct Granted<'a> {
+    /// As ListGrants tells it.
+    pub(super) listed: &'a Listed,
+    operations: Actions,
+    /// The actions for which it can let somebody in: RetireGrant always, for whoever may retire it (SEM-61).
+    pub(super) actions: Actions,
+}
+
+impl<'a> Granted<'a> {
+    pub(super) fn new(listed: &'a Listed) -> Self {
+        let operations = operations(listed);
+        let mut actions: Actions = operations.iter().filter(|action| action.is_grantable()).collect();
+        if let Ok(retire) = "kms:RetireGrant".parse() {
+            actions.insert(retire);
+        }
+        Self { listed, operations, actions }
+    }
+
+    /// Through what it covers the caller for an action; `Via::Account` leaves it to the caller's own IAM.
+    pub(super) fn covers(&self, action: Action, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
+        let via = |principal: Option<Principal>| covers(&principal?, caller, lens);
+        let by_grantee = || if self.operations.contains(action) { via(grantee(self.listed)) } else { None };
+        if action.name() != "kms:RetireGrant" {
+            return by_grantee();
+        }
+        let Listed { retiring_principal, retiring_service_principal, issuing_account, .. } = self.listed;
+        let retiring = retiring_principal.as_ref().or(retiring_service_principal.as_ref());
+        let by_retiring = via(retiring.map(Principal::of_grant));
+        let issuer = issuing_account.as_deref().and_then(account_of);
+        let by_issuer = issuer.filter(|issuer| caller.account == Some(*issuer)).map(|_| Via::Account);
+        let all = [by_retiring, by_grantee(), by_issuer];
+        all.iter().flatten().find(|via| **via != Via::Account).or(all.iter().flatten().next()).copied()
+    }
+}
+
 /// The principal that may use a grant; `None` where it names none.
 pub(super) fn grantee(grant: &Listed) -> Option<Principal> {
     let named = grant.grantee_principal.as_ref().or(grant.grantee_service_principal.as_ref());
@@ -27,7 +64,7 @@ pub(super) fn grantee(grant: &Listed) -> Option<Principal> {
 }
 
 /// The operations that a grant holds.
-pub(super) fn operations(grant: &Listed) -> Actions {
+fn operations(grant: &Listed) -> Actions {
     grant.operations.iter().filter_map(|name| format!("kms:{name}").parse::<Action>().ok()).collect()
 }
 
@@ -45,40 +82,6 @@ pub(super) fn as_engine(grant: &Listed) -> Option<Grant> {
         retiring: retiring.map(Principal::of_grant),
         issuing_account: grant.issuing_account.as_deref().and_then(account_of),
     })
-}
-
-/// The actions for which a grant can let somebody in: RetireGrant always, for whoever may retire it (SEM-61).
-pub(super) fn actions(grant: &Listed) -> Actions {
-    let mut all: Actions = operations(grant).iter().filter(|action| action.is_grantable()).collect();
-    all.extend_with("kms:RetireGrant");
-    all
-}
-
-trait ExtendWith {
-    fn extend_with(&mut self, name: &str);
-}
-
-impl ExtendWith for Actions {
-    fn extend_with(&mut self, name: &str) {
-        if let Ok(action) = name.parse() {
-            self.insert(action);
-        }
-    }
-}
-
-/// Through what a grant covers the caller for an action; `Via::Account` leaves it to the caller's own IAM.
-pub(super) fn covers_caller(grant: &Listed, action: Action, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
-    let via = |principal: Option<Principal>| covers(&principal?, caller, lens);
-    if action.name() != "kms:RetireGrant" {
-        return if operations(grant).contains(action) { via(grantee(grant)) } else { None };
-    }
-    let retiring = grant.retiring_principal.as_ref().or(grant.retiring_service_principal.as_ref());
-    let by_retiring = via(retiring.map(Principal::of_grant));
-    let by_grantee = if operations(grant).contains(action) { via(grantee(grant)) } else { None };
-    let issuer = grant.issuing_account.as_deref().and_then(account_of);
-    let by_issuer = issuer.filter(|issuer| caller.account == Some(*issuer)).map(|_| Via::Account);
-    let all = [by_retiring, by_grantee, by_issuer];
-    all.iter().flatten().find(|via| **via != Via::Account).or(all.iter().flatten().next()).copied()
 }
 
 /// Adds what the constraints ask; false where that cannot be.

@@ -106,7 +106,7 @@ impl<'q> Trial<'q> {
                 })
             }
             Opening::Grant(grant) => {
-                let via = grant::covers_caller(grant, self.action, self.caller, lens)?;
+                let via = grant.covers(self.action, self.caller, lens)?;
                 if self.resident.boundary.is_some() {
                     lens.touch(Rule::GrantLimit);
                 }
@@ -194,7 +194,7 @@ impl<'q> Trial<'q> {
                 builder.must(atoms.into_iter().map(|(_, atom)| atom).collect());
                 Some(numbers)
             }
-            Opening::Grant(grant) => grant::constrain(builder, grant).then(Vec::new),
+            Opening::Grant(grant) => grant::constrain(builder, grant.listed).then(Vec::new),
         }
     }
 

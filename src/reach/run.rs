@@ -18,7 +18,7 @@ use super::{
     condition::written,
     glob::{variables, variables_in},
     glob_space::Found,
-    grant,
+    grant::{self, Granted},
     opening::{Builder, Clause, Site, turned},
     pred::{find, one_of},
     principal::Via as CoveredBy,
@@ -115,7 +115,7 @@ impl<'a> Run<'a> {
             let allows = policy.rules.iter().enumerate().filter(|(_, rule)| rule.allows);
             allows.map(move |(rule, _)| Opening::Statement(kind, Clause { policy, rule, site: Site::Key }))
         });
-        statements.chain(facts.grants.iter().map(Opening::Grant)).collect()
+        statements.chain(facts.grants.iter().map(|grant| Opening::Grant(Granted::new(grant)))).collect()
     }
 
     /// Searches for ways in from outside.
@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
                 super::principal::applies((set, directory), false, caller, &self.lens)
                     .then_some(CoveredBy::Identity)
             }
-            Opening::Grant(grant) => grant::covers_caller(grant, action, caller, &self.lens),
+            Opening::Grant(grant) => grant.covers(action, caller, &self.lens),
         }
     }
 
@@ -301,7 +301,7 @@ impl<'a> Run<'a> {
                 Some(atoms) => builder.must(atoms.into_iter().map(|(_, atom)| atom).collect()),
             },
             Opening::Grant(grant) => {
-                if !grant::constrain(&mut builder, grant) {
+                if !grant::constrain(&mut builder, grant.listed) {
                     return Outcome::None;
                 }
             }

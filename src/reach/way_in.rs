@@ -9,7 +9,12 @@ use keyreach_policy::{
     syntax::{PrincipalSet, Principals},
 };
 
-use super::{grant, opening::Clause, words, world::World};
+use super::{
+    grant::{self, Granted},
+    opening::Clause,
+    words,
+    world::World,
+};
 use crate::{
     assess::exposure::{Via, ViaKind},
     snapshot::grant::Grant as Listed,
@@ -19,7 +24,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) enum Opening<'a> {
     Statement(ViaKind, Clause<'a>),
-    Grant(&'a Listed),
+    Grant(Granted<'a>),
 }
 
 impl<'a> Opening<'a> {
@@ -29,7 +34,7 @@ impl<'a> Opening<'a> {
             Self::Statement(_, clause) => {
                 clause.policy.rules.get(clause.rule).map_or(Actions::none(), |rule| rule.actions)
             }
-            Self::Grant(grant) => grant::actions(grant),
+            Self::Grant(grant) => grant.actions,
         }
     }
 
@@ -41,7 +46,7 @@ impl<'a> Opening<'a> {
                 Via { kind, statement: name, grant_id: None }
             }
             Self::Grant(grant) => {
-                Via { kind: ViaKind::Grant, statement: None, grant_id: Some(grant.grant_id.clone()) }
+                Via { kind: ViaKind::Grant, statement: None, grant_id: Some(grant.listed.grant_id.clone()) }
             }
         }
     }
@@ -55,8 +60,9 @@ impl<'a> Opening<'a> {
                 .and_then(|statement| statement.principal.as_ref())
                 .is_some_and(|set| reaches(set, |form| matches!(form, Form::Everyone), outside)),
             Self::Grant(grant) => {
-                let named = [&grant.grantee_principal, &grant.retiring_principal];
-                let accounts = named.into_iter().flatten().chain(&grant.issuing_account);
+                let Listed { grantee_principal, retiring_principal, issuing_account, .. } = grant.listed;
+                let named = [grantee_principal, retiring_principal];
+                let accounts = named.into_iter().flatten().chain(issuing_account);
                 accounts
                     .filter_map(|text| {
                         keyreach_policy::principal::Principal::of_grant(text.as_str())
@@ -85,7 +91,7 @@ impl<'a> Opening<'a> {
                 })
             }
             Self::Grant(grant) => {
-                grant::grantee(grant).is_some_and(|grantee| grantee.form() == Form::Service)
+                grant::grantee(grant.listed).is_some_and(|grantee| grantee.form() == Form::Service)
             }
         }
     }
@@ -100,7 +106,7 @@ impl<'a> Opening<'a> {
                     .collect()
             }),
             Self::Grant(grant) => {
-                let constraints = &grant.constraints;
+                let constraints = &grant.listed.constraints;
                 let equals =
                     constraints.encryption_context_equals.as_ref().map(|pairs| words::pairs(pairs, true));
                 let subset =
@@ -115,7 +121,7 @@ impl<'a> Opening<'a> {
     /// SEM-59: the keys of an encryption context as a grant writes them.
     pub(super) fn spelling(self) -> BTreeMap<String, String> {
         let Self::Grant(grant) = self else { return BTreeMap::new() };
-        let constraints = &grant.constraints;
+        let constraints = &grant.listed.constraints;
         let pairs = [&constraints.encryption_context_equals, &constraints.encryption_context_subset];
         let names = pairs.into_iter().flatten().flat_map(BTreeMap::keys);
         names
