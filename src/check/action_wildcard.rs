@@ -3,7 +3,7 @@
 use keyreach_policy::{
     aws::Actions,
     principal::{Form, Principal},
-    syntax::{Effect, PrincipalSet, Principals, Statement},
+    syntax::{ActionSet, Effect, PrincipalSet, Principals, Statement},
 };
 
 use super::{
@@ -23,9 +23,10 @@ const META: Meta = Meta {
     finds: "Allow statements with kms:*, * or a NotAction for anybody but the key's own account.",
     matters: "Whoever may do everything may rewrite the policy, delete the key and decrypt with it, today and with \
               every action that AWS adds. Nobody needs all of it for one task.",
-    fix: "List the actions that are needed. To hand the key to its account, name the account alone: IAM then decides \
-          who may do what.",
-    blind: "What the named principals do in fact: CloudTrail tells.",
+    fix: "List the actions that are needed, and keep kms:PutKeyPolicy with somebody who stays. To hand the key to its \
+          account, name the account alone: IAM then decides who may do what.",
+    blind: "What the named principals do in fact: CloudTrail tells. How far the statement's conditions hold them \
+            back.",
     needs: &[Need::Policies],
     severity: Severity::Medium,
 };
@@ -42,18 +43,38 @@ impl Check for ActionWildcard {
 
 /// Whether a statement covers every action, or all but those it lists.
 pub(super) fn covers_all(statement: &Statement) -> bool {
-    let open = |set: &keyreach_policy::syntax::ActionSet| set.negated || set.actions() == Actions::every();
+    let open = |set: &ActionSet| {
+        let actions = set.actions();
+        actions == Actions::every() || (set.negated && !actions.is_empty())
+    };
     statement.ineffective().is_none() && statement.action.as_ref().is_some_and(open)
 }
 
 fn found(scene: &Scene<'_>, written: &Written<'_>) -> Option<Found> {
     let statement = written.statement;
-    if statement.effect != Effect::Allow || !covers_all(statement) {
+    if statement.effect != Effect::Allow || !covers_all(statement) || !written.is_about(scene.key) {
         return None;
     }
     let (whom, severity) = holders(scene, statement)?;
-    let detail = format!("Statement {} allows every action to {whom}.", written.name);
+    let what = what(statement);
+    let under = if statement.conditions().next().is_some() { ", under conditions" } else { "" };
+    let detail = format!("Statement {} allows {what} to {whom}{under}.", written.name);
     Some(Found::fail(severity, written.part(), detail))
+}
+
+/// Everything, or everything but a few.
+fn what(statement: &Statement) -> String {
+    let given = statement.action.as_ref().map_or_else(Actions::none, ActionSet::actions);
+    let spared: Vec<String> = Actions::every()
+        .iter()
+        .filter(|one| !given.contains(*one))
+        .map(|one| one.name().to_owned())
+        .collect();
+    if spared.is_empty() {
+        "every action".to_owned()
+    } else {
+        format!("every action but {}", ways::listed(spared, 3))
+    }
 }
 
 /// Who holds everything, beside the key's own account, and how bad that is; `None` where nobody does.

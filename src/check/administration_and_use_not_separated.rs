@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::{
     aws::{Access, Action, Actions},
-    principal::Form,
-    syntax::{Effect, Statement},
+    principal::{Form, Principal},
+    syntax::Effect,
 };
 
-use super::{Check, Found, Meta, Need, Scene, scene::principals, ways};
+use super::{
+    Check, Found, Meta, Need, Scene,
+    create_grant_unconstrained::is_bounded,
+    scene::{Written, principals},
+    ways,
+};
 use crate::assess::finding::Severity;
 
 /// `administration-and-use-not-separated`
@@ -19,11 +24,11 @@ const META: Meta = Meta {
     id: "administration-and-use-not-separated",
     title: "One principal both governs the key and uses it",
     finds: "Users, roles and sessions whom the key policy allows kms:PutKeyPolicy, kms:ScheduleKeyDeletion or \
-            kms:CreateGrant as well as to decrypt, sign, make MACs or derive secrets.",
+            kms:CreateGrant without bounds as well as to decrypt, sign, make MACs or derive secrets.",
     matters: "Separation of duties keeps whoever governs a key from its data, and whoever reads the data from the \
               key's rules. One stolen session gives both.",
     fix: "Give administration and use to two roles. kms:CreateGrant for a user's AWS services can stay when it is \
-          held to kms:GrantIsForAWSResource.",
+          held to kms:GrantIsForAWSResource or kms:ViaService.",
     blind: "Rights that IAM gives, where the policy hands the key to its account; Deny statements; whether one person \
             may assume both roles.",
     needs: &[Need::Policies],
@@ -39,11 +44,11 @@ impl Check for AdministrationAndUseNotSeparated {
         let mut held: BTreeMap<&str, Actions> = BTreeMap::new();
         let allows = scene.statements().filter(|written| written.statement.effect == Effect::Allow);
         for written in allows {
-            let actions = given(scene, written.statement);
+            let actions = given(scene, &written);
             let named = principals(written.statement).into_iter().filter(|one| is_somebody(one.form()));
             for principal in named {
                 let all = held.entry(principal.as_str()).or_default();
-                *all = all.union(actions);
+                *all = all.union(of_principal(scene, principal, actions));
             }
         }
         held.into_iter().filter_map(|(name, actions)| found(name, actions)).collect()
@@ -54,16 +59,21 @@ fn is_somebody(form: Form) -> bool {
     matches!(form, Form::User(_) | Form::Role(_) | Form::Session(_) | Form::FederatedUser(_))
 }
 
-/// What a statement gives. A grant that only an AWS service may ask for is no administration.
-fn given(scene: &Scene<'_>, statement: &Statement) -> Actions {
+/// What a statement gives. To make grants within bounds is no administration.
+fn given(scene: &Scene<'_>, written: &Written<'_>) -> Actions {
+    let statement = written.statement;
     let negated = statement.principal.as_ref().is_some_and(|set| set.negated);
-    let is_here = statement.resource.as_ref().is_some_and(|set| set.may_cover(&scene.key.arn));
-    let Some(set) = statement.action.as_ref().filter(|_| is_here && !negated) else {
-        return Actions::none();
-    };
-    let for_services =
-        statement.conditions().any(|(_, one)| one.key.eq_ignore_ascii_case("kms:GrantIsForAWSResource"));
-    set.actions().iter().filter(|action| !(for_services && action.name() == "kms:CreateGrant")).collect()
+    let says_anything = written.is_about(scene.key) && !negated;
+    let Some(set) = statement.action.as_ref().filter(|_| says_anything) else { return Actions::none() };
+    let bounded = is_bounded(statement);
+    set.actions().iter().filter(|action| !(bounded && action.name() == "kms:CreateGrant")).collect()
+}
+
+/// What of that works for somebody: callers of another account have few permissions on a key.
+/// Source: AWS KMS Developer Guide, "AWS KMS permissions".
+fn of_principal(scene: &Scene<'_>, principal: &Principal, actions: Actions) -> Actions {
+    let is_inside = principal.account() == Some(scene.cell.account_id);
+    actions.iter().filter(|action| is_inside || action.is_cross_account()).collect()
 }
 
 fn found(name: &str, actions: Actions) -> Option<Found> {

@@ -97,11 +97,5 @@ fn closed<'a>(scene: &Scene<'a>, account: AccountId) -> Option<&'a str> {
 
 /// It belongs to the organization or is trusted, or members that were not read might hold it.
 fn is_known(scene: &Scene<'_>, account: AccountId) -> bool {
-    let is_member = scene
-        .organization()
-        .is_some_and(|own| own.management_account_id == account || own.members.items.contains(&account));
-    is_member
-        || scene.accounts.contains_key(&account)
-        || scene.settings.trusted.accounts.contains_key(&account)
-        || scene.unread(Need::Members).is_some()
+    scene.is_member(account) != Some(false) || scene.settings.trusted.accounts.contains_key(&account)
 }

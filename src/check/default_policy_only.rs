@@ -33,7 +33,9 @@ impl Check for DefaultPolicyOnly {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let mut statements = scene.statements();
         let (Some(only), None) = (statements.next(), statements.next()) else { return Vec::new() };
-        let is_default = hands_over(scene, only.statement) && scene.unread(Need::Policies).is_none();
+        let is_default = hands_over(scene, only.statement)
+            && only.is_about(scene.key)
+            && scene.unread(Need::Policies).is_none();
         let detail = "The only statement of the key policy hands the key to its account.".to_owned();
         is_default.then(|| Found::fail(META.severity, "", detail)).into_iter().collect()
     }
@@ -46,7 +48,8 @@ pub(super) fn hands_over(scene: &Scene<'_>, statement: &Statement) -> bool {
         Principals::Everyone => false,
         Principals::Named(lists) => {
             let mut all = lists.iter().flat_map(|(_, list)| list.iter());
-            !set.negated && all.all(|one| one.form() == own)
+            let is_somebody = lists.iter().any(|(_, list)| list.iter().next().is_some());
+            !set.negated && is_somebody && all.all(|one| one.form() == own)
         }
     });
     statement.effect == Effect::Allow

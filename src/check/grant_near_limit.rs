@@ -10,16 +10,17 @@ pub(super) struct GrantNearLimit;
 const META: Meta = Meta {
     id: "grant-near-limit",
     title: "The key has almost as many grants as KMS allows",
-    finds: "Keys with more than four fifths of the 50,000 grants that one key can have.",
+    finds: "Keys with more than four fifths of the 50,000 grants that one key can have where the quota was not raised.",
     matters: "At the limit no grant can be made any more: volumes do not attach, databases do not start. Many grants \
               are mostly grants that nobody retired.",
-    fix: "Find who makes grants and does not retire them; retire them, or spread the load over several keys.",
+    fix: "Find who makes grants and does not retire them; retire them, or spread the load over several keys. AWS raises the \
+          quota on request.",
     blind: "How fast grants are added.",
     needs: &[Need::Grants],
     severity: Severity::Medium,
 };
 
-/// Source: AWS KMS Developer Guide, "Resource quotas". It cannot be raised.
+/// Source: AWS KMS Developer Guide, "Resource quotas". AWS raises it on request, and no API that we call tells.
 const LIMIT: usize = 50_000;
 
 impl Check for GrantNearLimit {
@@ -34,7 +35,7 @@ impl Check for GrantNearLimit {
 
 fn found(grants: usize) -> Option<Found> {
     let severity = if grants >= LIMIT / 10 * 9 { Severity::Medium } else { Severity::Low };
-    let detail = format!("The key has {grants} grants of at most {LIMIT}.");
+    let detail = format!("The key has {grants} grants of {LIMIT}, the quota where AWS did not raise it.");
     let found = || Found::fail(severity, "", detail).with("grants", grants).with("limit", LIMIT);
     (grants > LIMIT / 10 * 8).then(found)
 }

@@ -3,7 +3,7 @@
 
 use keyreach_policy::principal::{Form, Principal};
 
-use super::{Found, Scene, ways};
+use super::{Found, Scene, orphaned_principal::is_session_of_aws, ways};
 use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// How many grants a sentence names, and how many the evidence.
@@ -15,13 +15,16 @@ pub(super) fn of_people<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Grant
     scene.key.grants.items.iter().filter(|grant| !is_of_service(grant))
 }
 
-/// A service principal, a service-linked role, or a session that AWS itself opened, such as
-/// `assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0`.
+/// Held by a service principal, a service-linked role or a session that AWS itself opened; or retired by a service,
+/// which made it for itself in somebody's name.
 fn is_of_service(grant: &Grant) -> bool {
+    let is_service = |text: &String| Principal::of_grant(text.as_str()).form() == Form::Service;
     let Some(grantee) = &grant.grantee_principal else { return true };
-    Principal::of_grant(grantee.as_str()).form() == Form::Service
-        || grantee.contains(":assumed-role/aws:")
+    is_service(grantee)
+        || is_session_of_aws(grantee)
         || grantee.contains(":role/aws-service-role/")
+        || grant.retiring_service_principal.is_some()
+        || grant.retiring_principal.as_ref().is_some_and(is_service)
 }
 
 /// One finding for all grants of a key that share a fault: a key can have fifty thousand.

@@ -1,6 +1,6 @@
 //! Nobody uses the key.
 
-use super::{AccountScene, Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
+use super::{AccountScene, Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because, ways};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -16,14 +16,14 @@ pub(super) struct KeyUnused;
 const META: Meta = Meta {
     id: "key-unused",
     title: "Nobody has used the key for long",
-    finds: "Enabled keys without a cryptographic operation within unused_key_days, 180 by default. It needs \
-            --last-usage; without it, or where KMS has not kept track of a key for long enough, the answer is \
-            unknown.",
+    finds: "Enabled keys without a cryptographic operation within unused_key_days, 180 by default; of a multi-Region \
+            key it is info, for a Region that stands by is not used until it is needed. It needs --last-usage; without \
+            it, or where KMS has not kept track of a key for long enough, the answer is unknown.",
     matters: "A key that nobody needs still costs money, can still be misused, and hides the keys that matter.",
-    fix: "Find out what the key was for. Disable it first and wait; schedule its deletion only when nothing is \
-          encrypted under it any more.",
-    blind: "Data that is encrypted under the key and that nobody reads: backups, archives. Public keys used outside \
-            of KMS, data keys that are kept. Use before KMS began to keep track of it.",
+    fix: "Find out what the key was for, and what its grants are for. Disable it first and wait; schedule its deletion \
+          only when nothing is encrypted under it any more.",
+    blind: "Data that is encrypted under the key and that nobody reads: backups, archives, volumes that stay attached. \
+            Public keys used outside of KMS, data keys that are kept. Use before KMS began to keep track of it.",
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };
@@ -57,7 +57,7 @@ fn unused(scene: &Scene<'_>, metadata: &KeyMetadata, usage: &LastUsage) -> Optio
     if let Some(at) = usage.used_at {
         let ago = days(at, now);
         let detail = format!("The key was last used {ago} days before the scan.");
-        return (ago > most).then(|| Found::fail(META.severity, "", detail).with("last_used", at));
+        return (ago > most).then(|| idle(scene, &detail).with("last_used", at));
     }
     if metadata.creation_date.is_some_and(|created| days(created, now) <= most) {
         return None;
@@ -67,10 +67,20 @@ fn unused(scene: &Scene<'_>, metadata: &KeyMetadata, usage: &LastUsage) -> Optio
     match tracked.filter(|tracked| *tracked > most) {
         Some(tracked) => {
             let detail = format!("The key was not used in the {tracked} days that KMS has kept track of it.");
-            Some(Found::fail(META.severity, "", detail).with("tracked_since", usage.tracking_start_date))
+            Some(idle(scene, &detail).with("tracked_since", usage.tracking_start_date))
         }
         None => {
             Some(Found::unknown(META.severity, "KMS has not kept track of the key's use for long enough"))
         }
     }
+}
+
+/// Use is kept track of by Region, and a grant may stand for something that asked KMS once and still holds the answer.
+fn idle(scene: &Scene<'_>, detail: &str) -> Found {
+    let is_one_of_many = scene.metadata().is_some_and(|metadata| metadata.multi_region.is_some());
+    let severity = if is_one_of_many { Severity::Info } else { META.severity };
+    let of_region = if is_one_of_many { " Its use in other Regions stands with its other keys." } else { "" };
+    let grants = scene.key.grants.items.len();
+    let held = if grants == 0 { String::new() } else { format!(" It has {}.", ways::grants(grants)) };
+    Found::fail(severity, "", format!("{detail}{of_region}{held}")).with("grants", grants)
 }

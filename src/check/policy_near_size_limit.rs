@@ -13,8 +13,10 @@ const META: Meta = Meta {
     finds: "Key policies longer than nine tenths of the 32,768 bytes that KMS accepts.",
     matters: "The next statement will not fit, perhaps the one that a repair needs. And nobody can judge by eye what so \
               long a policy allows.",
-    fix: "Put principals of one sort under a condition, such as aws:PrincipalOrgPaths or a pattern on \
-          aws:PrincipalArn; give access for single tasks as grants.",
+    fix: "Give access for single tasks as grants, and take out what nobody needs. Where principals of one sort are put \
+          under a condition instead, such as aws:PrincipalOrgPaths or a pattern on aws:PrincipalArn, keep \
+          aws:PrincipalAccount or aws:PrincipalOrgID as a fixed value beside it: a pattern alone lets in whoever \
+          bears the name elsewhere.",
     blind: "White space that the text would be shorter without.",
     needs: &[Need::Policies],
     severity: Severity::Low,

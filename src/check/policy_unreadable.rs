@@ -15,9 +15,9 @@ pub(super) struct PolicyUnreadable;
 const META: Meta = Meta {
     id: "policy-unreadable",
     title: "The key policy keeps auditors out or cannot be understood",
-    finds: "Keys that refuse kms:GetKeyPolicy while other keys of the same account and Region answer it, so that the \
-            key's own policy must be the cause; and policies that are no policy document. A policy that was not read \
-            for another reason is unknown.",
+    finds: "Keys that refuse kms:GetKeyPolicy and whose own policy is the cause: AWS's message says so, or says \
+            nothing while other keys of the same account and Region answer; and policies that are no policy document. \
+            A policy that was not read for another reason is unknown.",
     matters: "Nobody can say who reaches a key whose policy nobody can read. An attacker who takes a key over shuts \
               out the auditors first.",
     fix: "Let the key policy allow kms:GetKeyPolicy and kms:ListGrants to the auditor's role, or hand the key to its \
@@ -42,13 +42,28 @@ impl Check for PolicyUnreadable {
     }
 }
 
-/// Where the same role reads the policies of other keys, it is not the role that lacks the permission.
+/// What AWS's messages call the policies that are not the key's.
+/// Source: IAM User Guide, "Troubleshoot access denied error messages".
+const OTHERS: [&str; 5] = [
+    "identity-based policy",
+    "service control policy",
+    "resource control policy",
+    "permissions boundary",
+    "session policy",
+];
+
+/// Where no message tells, and the same role reads the policies of other keys, it is not the role that lacks the
+/// permission.
 fn is_the_keys_own(scene: &Scene<'_>, gap: &Gap) -> bool {
-    gap.kind == GapKind::Denied && scene.cell.keys.iter().any(|key| key.policy.known().is_some())
+    let says = |words: &str| gap.message.contains(words);
+    let others_answer = || scene.cell.keys.iter().any(|key| key.policy.known().is_some());
+    gap.kind == GapKind::Denied
+        && !OTHERS.iter().any(|words| says(words))
+        && (says("resource-based policy") || others_answer())
 }
 
 fn refused(gap: &Gap) -> Found {
-    let detail = "The key refuses to show its policy, and other keys of the account and Region do not.";
+    let detail = "The key refuses to show its policy, and its own policy is the cause.";
     Found::fail(META.severity, "", detail.to_owned()).with("gap", gap)
 }
 

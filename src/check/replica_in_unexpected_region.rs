@@ -59,7 +59,7 @@ fn of_set(scene: &Scene<'_>, set: &MultiRegion) -> Vec<Found> {
     });
     let found = |replica: &crate::snapshot::key::RegionalKey| {
         let detail =
-            format!("Its replica {} stands in {}, where no key was read.", replica.arn, replica.region);
+            format!("Its replica {} stands in {}, where it was not read.", replica.arn, replica.region);
         Found::fail(META.severity, replica.region.as_str(), detail).with("replica", replica)
     };
     unseen.map(found).collect()

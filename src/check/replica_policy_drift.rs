@@ -55,18 +55,11 @@ fn drift(scene: &Scene<'_>, primary: &RegionalKey) -> Option<Found> {
         (Ok(own), Ok(theirs)) => (own, theirs),
         (Err(why), _) | (_, Err(why)) => return Some(Found::unknown(META.severity, &why)),
     };
-    let only_here: Vec<&String> = own.difference(&theirs).collect();
-    let only_there: Vec<&String> = theirs.difference(&own).collect();
+    let (only_here, only_there) = (missing_in(&own, &theirs), missing_in(&theirs, &own));
     if only_here.is_empty() && only_there.is_empty() {
         return None;
     }
-    let wider = only_here.iter().any(|statement| statement.contains(r#""Effect":"Allow""#))
-        || only_there.iter().any(|statement| statement.contains(r#""Effect":"Deny""#));
-    let (severity, what) = if wider {
-        (Severity::Medium, "allows what the primary does not, or lacks a Deny of it")
-    } else {
-        (Severity::Low, "allows less than the primary")
-    };
+    let (severity, what) = compared(&only_here, &only_there);
     let (here, there, arn) = (only_here.len(), only_there.len(), &primary.arn);
     let detail = format!(
         "The key policy {what}. Statements that stand in it alone: {here}; in that of {arn} alone: {there}."
@@ -75,8 +68,36 @@ fn drift(scene: &Scene<'_>, primary: &RegionalKey) -> Option<Found> {
     Some(found.with("only_in_replica", only_here).with("only_in_primary", only_there))
 }
 
+/// How the replica's policy compares, by the statements that each has alone. Two that stand in each other's place can
+/// be wider or narrower.
+fn compared(here: &[&String], there: &[&String]) -> (Severity, &'static str) {
+    let any = |all: &[&String], effect: &str| {
+        all.iter().any(|statement| statement.contains(&format!(r#""Effect":"{effect}""#)))
+    };
+    match (any(here, "Allow") || any(there, "Deny"), any(there, "Allow") || any(here, "Deny")) {
+        (true, true) => (Severity::Medium, "differs"),
+        (true, false) => (Severity::Medium, "allows more than that of the primary"),
+        (false, _) => (Severity::Low, "allows less than that of the primary"),
+    }
+}
+
 /// The statements of a key policy in one way of writing them.
-fn statements(key: &Key, region: &str, what: &str) -> Result<BTreeSet<String>, String> {
+struct Statements {
+    as_written: BTreeSet<String>,
+    /// The same with `REGION` for the name of the key's own.
+    of_region: Vec<(String, String)>,
+}
+
+/// Those that another policy has neither as they are written nor as they would stand in its Region.
+fn missing_in<'a>(of: &'a Statements, other: &Statements) -> Vec<&'a String> {
+    let there: BTreeSet<&String> = other.of_region.iter().map(|(_, of_region)| of_region).collect();
+    let is_missing = |(written, of_region): &&(String, String)| {
+        !other.as_written.contains(written) && !there.contains(of_region)
+    };
+    of.of_region.iter().filter(is_missing).map(|(_, of_region)| of_region).collect()
+}
+
+fn statements(key: &Key, region: &str, what: &str) -> Result<Statements, String> {
     let text = match &key.policy {
         Fact::Known(text) => text,
         Fact::Unknown(gap) => return Err(because(what, gap)),
@@ -87,21 +108,27 @@ fn statements(key: &Key, region: &str, what: &str) -> Result<BTreeSet<String>, S
         Some(one) => vec![one.clone()],
         None => Vec::new(),
     };
-    Ok(statements.into_iter().map(|statement| plain(statement, region).to_string()).collect())
+    let of_region = statements.into_iter().map(|statement| {
+        let written = plain(statement).to_string();
+        let of_region = written.replace(region, "REGION");
+        (written, of_region)
+    });
+    let of_region: Vec<(String, String)> = of_region.collect();
+    Ok(Statements { as_written: of_region.iter().map(|(written, _)| written.clone()).collect(), of_region })
 }
 
-/// A statement without its Sid; a list of one is its member, other lists have an order, and the Region has no name.
-fn plain(value: Value, region: &str) -> Value {
+/// A statement without its Sid; a list of one is its member, other lists have an order, and what AWS does not tell
+/// apart is written one way.
+fn plain(value: Value) -> Value {
     match value {
-        Value::String(text) => Value::String(text.replace(region, "REGION")),
         Value::Object(members) => {
             let kept = members.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("Sid"));
             let ordered: BTreeMap<String, Value> =
-                kept.map(|(name, member)| (name, plain(member, region))).collect();
+                kept.map(|(name, member)| (name.clone(), of_element(&name, plain(member)))).collect();
             Value::Object(ordered.into_iter().collect())
         }
         Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().map(|item| plain(item, region)).collect();
+            let mut items: Vec<Value> = items.into_iter().map(plain).collect();
             items.sort_by_key(Value::to_string);
             items.dedup();
             match <[Value; 1]>::try_from(items) {
@@ -110,5 +137,21 @@ fn plain(value: Value, region: &str) -> Value {
             }
         }
         other => other,
+    }
+}
+
+/// The case of actions says nothing (SEM-18), and everyone can be written in two ways (SEM-4).
+fn of_element(name: &str, value: Value) -> Value {
+    match (name, value) {
+        ("Action" | "NotAction", Value::String(text)) => Value::String(text.to_ascii_lowercase()),
+        ("Action" | "NotAction", Value::Array(items)) => {
+            plain(Value::Array(items.into_iter().map(|item| of_element(name, item)).collect()))
+        }
+        ("Principal", Value::Object(members))
+            if members.len() == 1 && members.get("AWS") == Some(&"*".into()) =>
+        {
+            Value::String("*".to_owned())
+        }
+        (_, other) => other,
     }
 }

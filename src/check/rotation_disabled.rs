@@ -3,7 +3,7 @@
 use super::{Check, Found, Meta, Need, Scene, scene::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
-    snapshot::{gap::Fact, key::KeyMetadata},
+    snapshot::gap::Fact,
 };
 
 /// `rotation-disabled`
@@ -15,7 +15,7 @@ const META: Meta = Meta {
     title: "Automatic rotation of the key is off",
     finds: "Enabled keys that KMS can rotate by itself and that it does not rotate. Kinds of key that cannot rotate \
             automatically (asymmetric, HMAC, imported material, custom key stores) are left out; replicas follow \
-            their primary, which is judged in their place.",
+            their primary, which is judged in their place where it was read and is enabled.",
     matters: "Rotation bounds how much data one key material protects, and auditors ask for it. It costs nothing in \
               operation: old material stays, and nothing must be encrypted again.",
     fix: "Turn rotation on (kms:EnableKeyRotation), of a multi-Region key on its primary.",
@@ -30,13 +30,12 @@ impl Check for RotationDisabled {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let Some(metadata) = scene.enabled().filter(|metadata| metadata.origin == "AWS_KMS") else {
+        if scene.enabled().is_none_or(|metadata| metadata.origin != "AWS_KMS") {
             return Vec::new();
-        };
+        }
         let found = match Eligibility::of(scene.key) {
             Eligibility::Automatic => of_rotation(scene),
-            // A primary that was scanned speaks for its replicas.
-            Eligibility::ViaPrimary if !primary_is_here(scene, metadata) => of_rotation(scene),
+            Eligibility::ViaPrimary if !scene.is_judged_by_primary() => of_rotation(scene),
             Eligibility::Unknown => {
                 Some(Found::unknown(META.severity, "whether a key of this kind can rotate"))
             }
@@ -44,11 +43,6 @@ impl Check for RotationDisabled {
         };
         found.into_iter().collect()
     }
-}
-
-fn primary_is_here(scene: &Scene<'_>, metadata: &KeyMetadata) -> bool {
-    let primary = metadata.multi_region.as_ref().and_then(|set| set.primary.as_ref());
-    primary.is_some_and(|primary| scene.other(&primary.arn, &primary.region).is_some())
 }
 
 fn of_rotation(scene: &Scene<'_>) -> Option<Found> {

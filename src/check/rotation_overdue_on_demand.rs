@@ -16,8 +16,9 @@ const META: Meta = Meta {
     finds: "Enabled symmetric keys with imported material that nobody rotated on demand within \
             on_demand_rotation_days, 365 by default. A key that was never rotated counts from its creation.",
     matters: "KMS does not rotate what it did not make. Whoever imports material must remember to replace it.",
-    fix: "Import new material and rotate to it (kms:ImportKeyMaterial, then kms:RotateKeyOnDemand), of a multi-Region \
-          key on its primary; material before it must stay available.",
+    fix: "Import new material (kms:ImportKeyMaterial with ImportType NEW_KEY_MATERIAL), of a multi-Region key into the \
+          primary and then into every replica, and rotate to it on the primary (kms:RotateKeyOnDemand). All material \
+          before it must stay available.",
     blind: "Rotation by hand, by moving an alias to a new key. How old the material was when it was imported.",
     needs: &[Need::Metadata],
     severity: Severity::Low,
@@ -29,8 +30,12 @@ impl Check for RotationOverdueOnDemand {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let is_eligible = Eligibility::of(scene.key) == Eligibility::OnDemandOnly;
-        let metadata = scene.enabled().filter(|_| is_eligible);
+        let is_eligible = match Eligibility::of(scene.key) {
+            Eligibility::OnDemandOnly => true,
+            Eligibility::ViaPrimary => !scene.is_judged_by_primary(),
+            _ => false,
+        };
+        let metadata = scene.enabled().filter(|metadata| is_eligible && metadata.origin == "EXTERNAL");
         metadata.and_then(|metadata| overdue(scene, metadata)).into_iter().collect()
     }
 }

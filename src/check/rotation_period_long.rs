@@ -14,7 +14,7 @@ const META: Meta = Meta {
     id: "rotation-period-long",
     title: "The key rotates more seldom than the settings ask",
     finds: "Keys with automatic rotation whose period is longer than rotation_period_days, 365 by default. Replicas \
-            follow their primary.",
+            follow their primary, which is judged in their place where it was read and is enabled.",
     matters: "Benchmarks that ask whether rotation is on pass a period of seven years, while most policies mean one.",
     fix: "Turn rotation on again with a shorter period (kms:EnableKeyRotation with RotationPeriodInDays). It counts \
           from that day.",
@@ -29,7 +29,12 @@ impl Check for RotationPeriodLong {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let is_eligible = scene.enabled().is_some() && Eligibility::of(scene.key) == Eligibility::Automatic;
+        let is_eligible = match Eligibility::of(scene.key) {
+            Eligibility::Automatic => true,
+            Eligibility::ViaPrimary => !scene.is_judged_by_primary(),
+            _ => false,
+        };
+        let is_eligible = is_eligible && scene.enabled().is_some_and(|metadata| metadata.origin == "AWS_KMS");
         let status = match &scene.key.rotation {
             _ if !is_eligible => None,
             Fact::Unknown(gap) => return vec![Found::unknown(META.severity, &because("its rotation", gap))],

@@ -85,6 +85,12 @@ pub struct Written<'a> {
 }
 
 impl Written<'_> {
+    /// Whether the statement says anything of the key: one about another key says nothing here (SEM-22).
+    #[must_use]
+    pub fn is_about(&self, key: &Key) -> bool {
+        self.statement.resource.as_ref().is_some_and(|set| set.may_cover(&key.arn))
+    }
+
     /// How findings call it.
     #[must_use]
     pub fn part(&self) -> String {
@@ -123,6 +129,27 @@ impl<'a> Scene<'a> {
         let account = arn.parse::<Arn>().ok()?.account_id()?;
         let home = |cell: &&Cell| cell.account_id == account && cell.region == *region;
         self.snapshot.cells.iter().filter(home).flat_map(|cell| &cell.keys).find(|key| key.arn == arn)
+    }
+
+    /// Whether the key's primary was read and is judged in its place; where its facts were not, it says so itself.
+    #[must_use]
+    pub fn is_judged_by_primary(&self) -> bool {
+        let set = self.metadata().and_then(|metadata| metadata.multi_region.as_ref());
+        let primary = set.and_then(|set| set.primary.as_ref());
+        let primary = primary.and_then(|primary| self.other(&primary.arn, &primary.region));
+        primary.is_some_and(|key| key.metadata.known().is_none_or(|known| known.key_state == "Enabled"))
+    }
+
+    /// Whether an account belongs to the organization; `None` where the members were not all read.
+    #[must_use]
+    pub fn is_member(&self, account: AccountId) -> Option<bool> {
+        let is_listed = self
+            .organization()
+            .is_some_and(|own| own.management_account_id == account || own.members.items.contains(&account));
+        match is_listed || self.accounts.contains_key(&account) {
+            true => Some(true),
+            false => self.unread(Need::Members).is_none().then_some(false),
+        }
     }
 
     /// Everyone whom the key's policies and grants name, with the part of the key where they do.
@@ -190,8 +217,11 @@ impl<'a> Scene<'a> {
     }
 
     fn neighbors_unread(&self, principal: &Principal) -> Option<String> {
-        let (Form::User(owner) | Form::Role(owner) | Form::Session(owner)) = principal.form() else {
-            return None;
+        let owner = match principal.form() {
+            Form::User(owner) | Form::Role(owner) | Form::Session(owner) => owner,
+            // It does not say whose it is, and most are of the key's own account.
+            Form::UniqueId => self.cell.account_id,
+            _ => return None,
         };
         let account = self.accounts.get(&owner)?;
         let is_unread = account.iam.as_ref().is_none_or(|iam| iam.gap.is_some());

@@ -15,7 +15,7 @@ const META: Meta = Meta {
     id: "tag-controlled-access",
     title: "Tags or aliases decide who can use keys",
     finds: "Allow statements of key policies and of IAM policies that cover KMS actions under a condition on \
-            aws:ResourceTag, aws:PrincipalTag or kms:ResourceAliases.",
+            aws:ResourceTag, aws:PrincipalTag or kms:ResourceAliases, or with one of them as a variable.",
     matters: "Whoever may tag a key, a role or a session, or move an alias, then decides who uses which key, and leaves \
               no trace in any policy: kms:TagResource, kms:CreateAlias, iam:TagRole and sts:TagSession become \
               permissions to grant access.",
@@ -60,6 +60,11 @@ fn listed(keys: &BTreeSet<String>) -> String {
     keys.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
+/// The policy variables in a value: `${aws:PrincipalTag/team}`.
+fn variables(value: &str) -> impl Iterator<Item = &str> {
+    value.split("${").skip(1).filter_map(|rest| rest.split(['}', ',']).next()).map(str::trim)
+}
+
 /// The tags and aliases that an Allow of KMS actions depends on; `None` where there are none.
 fn keys(statement: &Statement) -> Option<BTreeSet<String>> {
     let of_kms = statement.action.as_ref().is_some_and(|set| !set.actions().is_empty());
@@ -71,7 +76,12 @@ fn keys(statement: &Statement) -> Option<BTreeSet<String>> {
         ["aws:resourcetag/", "aws:principaltag/"].iter().any(|start| key.starts_with(start))
             || key == "kms:resourcealiases"
     };
-    let keys = statement.conditions().map(|(_, condition)| &condition.key).filter(|key| depends(key));
-    let keys: BTreeSet<String> = keys.cloned().collect();
+    let tested = statement.conditions().map(|(_, condition)| condition.key.as_str());
+    let compared = statement
+        .conditions()
+        .flat_map(|(_, condition)| condition.values.iter())
+        .flat_map(|value| variables(value.as_str()));
+    let keys: BTreeSet<String> =
+        tested.chain(compared).filter(|key| depends(key)).map(str::to_owned).collect();
     (!keys.is_empty()).then_some(keys)
 }

@@ -51,13 +51,12 @@ fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
         return None;
     }
     let is_trusted = account.is_some_and(|id| scene.settings.trusted.accounts.contains_key(&id));
-    let is_member = account.is_some_and(|id| scene.accounts.contains_key(&id));
-    let (severity, who) = if is_trusted {
-        (Severity::Info, "which the settings trust")
-    } else if is_member {
-        (Severity::Low, "which belongs to the organization")
-    } else {
-        (META.severity, "which nobody vouches for")
+    let is_member = account.map_or(Some(false), |id| scene.is_member(id));
+    let (severity, who) = match is_member {
+        _ if is_trusted => (Severity::Info, "which the settings trust"),
+        Some(true) => (Severity::Low, "which belongs to the organization"),
+        Some(false) => (META.severity, "which nobody vouches for"),
+        None => return scene.unread(Need::Members).map(|why| Found::unknown(META.severity, &why)),
     };
     let id = &store.custom_key_store_id;
     let detail =
