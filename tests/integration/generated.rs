@@ -2,6 +2,7 @@
 //! `UPDATE=1 cargo test` writes the made ones anew.
 
 mod fields;
+mod golden;
 mod settings;
 
 use std::{env, fs, path::PathBuf};
