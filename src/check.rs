@@ -58,7 +58,7 @@ mod ways;
 mod wildcard_principal_with_weak_condition;
 mod xks_proxy_foreign;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ use keyreach_policy::aws::{AccountId, Region};
 
 use crate::{
     assess::finding::{Finding, Severity, Status, Subject, finding_id},
-    framework,
+    framework::{self, Topic},
 };
 
 pub use account_scene::{AccountScene, IamPolicy};
@@ -89,6 +89,8 @@ pub struct Meta {
     pub fix: &'static str,
     /// What it cannot see.
     pub blind: &'static str,
+    /// What it is about, for the frameworks.
+    pub topic: Topic,
     /// The facts without which it cannot tell.
     pub needs: &'static [Need],
     /// How bad it would be where it cannot tell.
@@ -204,6 +206,15 @@ impl Found {
     }
 }
 
+/// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`.
+fn controls(meta: &Meta) -> &'static [String] {
+    static ALL_CONTROLS: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
+        let of = |meta: &Meta| (meta.id, framework::controls(meta.id, meta.topic));
+        ALL.iter().map(|check| of(check.meta())).collect()
+    });
+    ALL_CONTROLS.get(meta.id).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// What all checks have to say of a key: what they found, and what they could not tell.
 #[must_use]
 pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
@@ -262,7 +273,7 @@ impl About<'_> {
             detail: found.detail,
             remediation: meta.fix.to_owned(),
             evidence: found.evidence,
-            frameworks: framework::controls(meta.id).to_vec(),
+            frameworks: controls(meta).to_vec(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which controls of published frameworks the checks speak to, from `config/frameworks`, read once. Each mapping says
 //! where it was published, or that it is our own; none is an auditor's opinion.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -16,9 +16,32 @@ const FILES: [&str; 7] = [
     include_str!("../config/frameworks/soc-2.toml"),
 ];
 
-/// The checks of which no framework speaks.
-pub const UNMAPPED: [&str; 3] =
-    ["deprecated-condition-or-action", "ineffective-statement", "policy-near-size-limit"];
+/// What a check is about. A mapping of our own speaks of topics, so that a new check has its controls by its topic;
+/// published ones name checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// Who outside reaches keys.
+    Exposure,
+    /// Who can still govern them.
+    Governance,
+    /// More rights than a task needs.
+    LeastPrivilege,
+    /// Duties that one principal should not hold together.
+    Separation,
+    /// Access that outlived its reason.
+    StaleAccess,
+    /// From creation to deletion: what is out of use, and what must be replaced.
+    Lifecycle,
+    /// What could stop a key from working.
+    Availability,
+    /// New key material.
+    Rotation,
+    /// Where key material stands.
+    Location,
+    /// What no framework asks for.
+    Hygiene,
+}
 
 /// One version of a framework.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,12 +55,16 @@ pub struct Framework {
     pub mapping: Vec<Mapping>,
 }
 
-/// Controls, and the checks that speak to each of them.
+/// Controls, and the checks that speak to each of them: those named, and all of a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// The ids of the checks.
+    #[serde(default)]
     pub checks: Vec<String>,
+    /// Topics of checks.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
     /// The ids of the controls, as the framework writes them.
     pub controls: Vec<String>,
     /// Where this was published, or `own`.
@@ -54,24 +81,6 @@ struct File {
 static ALL: LazyLock<Vec<Framework>> =
     LazyLock::new(|| FILES.iter().filter_map(|text| parse(text).ok()).flatten().collect());
 
-static BY_CHECK: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
-    let mut by_check: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for framework in ALL.iter() {
-        for mapping in &framework.mapping {
-            let controls = mapping.controls.iter().map(|control| format!("{}/{control}", framework.id));
-            let controls: Vec<String> = controls.collect();
-            for check in &mapping.checks {
-                by_check.entry(check).or_default().extend(controls.iter().cloned());
-            }
-        }
-    }
-    for controls in by_check.values_mut() {
-        controls.sort();
-        controls.dedup();
-    }
-    by_check
-});
-
 fn parse(text: &str) -> Result<Vec<Framework>, toml::de::Error> {
     toml::from_str::<File>(text).map(|file| file.framework)
 }
@@ -82,15 +91,41 @@ pub fn all() -> &'static [Framework] {
     &ALL
 }
 
+/// Some controls of a framework, and the mapping they come from.
+pub type Controls = (&'static Framework, &'static Mapping, Vec<&'static str>);
+
+/// What a check speaks to, framework by framework: by its name, then by its topic what its name did not say.
+#[must_use]
+pub fn spoken_to(check: &str, topic: Topic) -> Vec<Controls> {
+    ALL.iter().flat_map(|framework| in_framework(framework, check, topic)).collect()
+}
+
+fn in_framework(framework: &'static Framework, check: &str, topic: Topic) -> Vec<Controls> {
+    let by_name = framework.mapping.iter().filter(|mapping| mapping.checks.iter().any(|id| id == check));
+    let by_topic = framework.mapping.iter().filter(|mapping| mapping.topics.contains(&topic));
+    let named: BTreeSet<&str> =
+        by_name.clone().flat_map(|mapping| mapping.controls.iter().map(String::as_str)).collect();
+    let all = |mapping: &'static Mapping| mapping.controls.iter().map(String::as_str);
+    let by_name = by_name.map(|mapping| (framework, mapping, all(mapping).collect()));
+    let by_topic = by_topic.map(|mapping| {
+        (framework, mapping, all(mapping).filter(|control| !named.contains(control)).collect())
+    });
+    by_name.chain(by_topic).filter(|(_, _, controls): &Controls| !controls.is_empty()).collect()
+}
+
 /// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
 #[must_use]
-pub fn controls(check: &str) -> &'static [String] {
-    BY_CHECK.get(check).map(Vec::as_slice).unwrap_or_default()
+pub fn controls(check: &str, topic: Topic) -> Vec<String> {
+    let spoken_to = spoken_to(check, topic);
+    let names = spoken_to.iter().flat_map(|(framework, _, controls)| {
+        controls.iter().map(move |control| format!("{}/{control}", framework.id))
+    });
+    names.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, controls, parse};
+    use super::{FILES, Topic, controls, parse, spoken_to};
 
     #[test]
     fn every_file_is_read() {
@@ -101,9 +136,24 @@ mod tests {
 
     #[test]
     fn a_check_has_its_controls() {
-        let rotation = controls("rotation-disabled");
+        let rotation = controls("rotation-disabled", Topic::Rotation);
         assert!(rotation.iter().any(|control| control == "CIS-AWS-5.0.0/3.6"), "{rotation:?}");
         assert!(rotation.is_sorted());
-        assert!(controls("no-such-check").is_empty());
+        assert!(controls("no-such-check", Topic::Hygiene).is_empty());
+    }
+
+    #[test]
+    fn a_topic_adds_what_the_name_did_not_say() {
+        let of = |check| -> Vec<(&str, &str)> {
+            let all =
+                spoken_to(check, Topic::Rotation).into_iter().filter(|(of, _, _)| of.id == "PCI-DSS-4.0.1");
+            all.flat_map(|(_, mapping, controls)| {
+                controls.into_iter().map(|one| (one, mapping.source.as_str()))
+            })
+            .collect()
+        };
+        assert_eq!(of("no-such-check"), [("3.7.4", "own")]);
+        let named = of("rotation-disabled");
+        assert_eq!(named.iter().filter(|(control, _)| *control == "3.7.4").count(), 1, "{named:?}");
     }
 }

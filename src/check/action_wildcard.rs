@@ -7,7 +7,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    Check, Found, Meta, Need, Scene,
+    Check, Found, Meta, Need, Scene, Topic,
     scene::{Written, is_somebody, principals},
     ways,
 };
@@ -27,6 +27,7 @@ const META: Meta = Meta {
           account, name the account alone: IAM then decides who may do what.",
     blind: "What the named principals do in fact: CloudTrail tells. How far the statement's conditions hold them \
             back.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Policies],
     severity: Severity::Medium,
 };

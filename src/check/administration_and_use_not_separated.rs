@@ -9,7 +9,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    Check, Found, Meta, Need, Scene,
+    Check, Found, Meta, Need, Scene, Topic,
     create_grant_unconstrained::is_bounded,
     scene::{Written, principals},
     ways,
@@ -31,6 +31,7 @@ const META: Meta = Meta {
           held to kms:GrantIsForAWSResource or kms:ViaService.",
     blind: "Rights that IAM gives, where the policy hands the key to its account; Deny statements; whether one person \
             may assume both roles.",
+    topic: Topic::Separation,
     needs: &[Need::Policies],
     severity: Severity::Low,
 };

@@ -5,7 +5,7 @@ use keyreach_policy::{
     syntax::{Effect, Statement},
 };
 
-use super::{AccountScene, Check, Found, IamPolicy, Meta, Need};
+use super::{AccountScene, Check, Found, IamPolicy, Meta, Need, Topic};
 use crate::assess::finding::Severity;
 
 /// `broad-decrypt-by-iam`
@@ -25,6 +25,7 @@ const META: Meta = Meta {
           and tell AWS's control that it is so.",
     blind: "Conditions that narrow the statement. Policies that AWS manages, such as AdministratorAccess. Whether a key \
             policy lets the holder in.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Principals],
     severity: Severity::Medium,
 };

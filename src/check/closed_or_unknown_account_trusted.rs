@@ -8,7 +8,7 @@ use keyreach_policy::{
     syntax::{Condition, Effect, Statement},
 };
 
-use super::{Check, Found, Meta, Need, Scene, scene::principals, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::principals, ways};
 use crate::assess::finding::Severity;
 
 /// `closed-or-unknown-account-trusted`
@@ -25,6 +25,7 @@ const META: Meta = Meta {
     fix: "Remove the account from the policy or revoke the grant; or find its owner and list it under \
           [[trusted.account]] with its name and the reason.",
     blind: "Whether an account outside the organization is still open: only its owner can see that.",
+    topic: Topic::Exposure,
     needs: &[Need::Policies, Need::Grants, Need::Members],
     severity: Severity::Medium,
 };

@@ -1,6 +1,6 @@
 //! Whoever can rewrite the key's policy can only under a condition.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutVerdict};
 
 /// `conditional-writers`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
     fix: "Add a statement without that condition, for the account or for an administrator who is used in an \
           emergency alone.",
     blind: "Whether the condition can be met today.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::Medium,
 };

@@ -8,7 +8,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    Check, Found, Meta, Need, Scene,
+    Check, Found, Meta, Need, Scene, Topic,
     scene::{Written, is_somebody, principals},
 };
 use crate::assess::finding::Severity;
@@ -29,6 +29,7 @@ const META: Meta = Meta {
     fix: "Add the condition \"Bool\": {\"kms:GrantIsForAWSResource\": \"true\"} where services need grants, and list \
           the operations in kms:GrantOperations elsewhere; take kms:Create* apart into what is needed.",
     blind: "Conditions of identity policies and guardrails that hold the principals back.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Policies],
     severity: Severity::Medium,
 };

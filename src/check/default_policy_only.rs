@@ -5,7 +5,7 @@ use keyreach_policy::{
     syntax::{Effect, Principals, Statement},
 };
 
-use super::{Check, Found, Meta, Need, Scene, action_wildcard::covers_all};
+use super::{Check, Found, Meta, Need, Scene, Topic, action_wildcard::covers_all};
 use crate::assess::finding::Severity;
 
 /// `default-policy-only`
@@ -21,6 +21,7 @@ const META: Meta = Meta {
     fix: "For keys that protect what matters, name users and administrators in the key policy, with conditions such \
           as kms:ViaService; keep the account statement, or know who else governs the key.",
     blind: "Whether what the key protects needs more.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Policies],
     severity: Severity::Info,
 };

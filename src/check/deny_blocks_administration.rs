@@ -1,6 +1,6 @@
 //! A Deny statement shuts everybody out.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutReason};
 
 /// `deny-blocks-administration`
@@ -14,6 +14,7 @@ const META: Meta = Meta {
     matters: "A Deny binds the root user as well, and cannot be lifted by anybody whom it binds.",
     fix: "Open a case with AWS Support; then give the Deny an exception for an administrator who exists.",
     blind: "Whom the exception was meant for.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::High,
 };

@@ -2,7 +2,7 @@
 
 use keyreach_policy::syntax::{ActionSet, OneOrMany};
 
-use super::{Check, Found, Meta, Need, Scene, scene::Written};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::Written};
 use crate::assess::finding::Severity;
 
 /// `deprecated-condition-or-action`
@@ -19,6 +19,7 @@ const META: Meta = Meta {
     fix: "Write kms:KeySpec and kms:KeyUsage. Replace the action by the permissions it stands for, such as \
           kms:ReEncryptFrom and kms:ReEncryptTo.",
     blind: "Permissions newer than this version of Keyreach, which it takes for unknown.",
+    topic: Topic::Hygiene,
     needs: &[Need::Policies],
     severity: Severity::Low,
 };

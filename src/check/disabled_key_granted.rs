@@ -1,6 +1,6 @@
 //! The key is disabled, and grants wait for it.
 
-use super::{Check, Found, Meta, Need, Scene, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, ways};
 use crate::assess::finding::Severity;
 
 /// `disabled-key-granted`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
               start. And when the key is enabled again, all grants come back with it.",
     fix: "Enable the key if it is needed. If not, revoke the grants first, then let it go.",
     blind: "Whether the resource that a grant was made for still exists.",
+    topic: Topic::Lifecycle,
     needs: &[Need::Metadata, Need::Grants],
     severity: Severity::Low,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Found, Meta, Need, Scene, holders};
+use super::{Check, Found, Meta, Need, Scene, Topic, holders};
 use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// `duplicate-grants`
@@ -17,6 +17,7 @@ const META: Meta = Meta {
     matters: "Whoever revokes one of them believes the access gone. Each counts against the 50,000 that a key can have.",
     fix: "Retire all but one; name grants when they are made, so that asking twice makes one.",
     blind: "Whether each belongs to a task of its own that will retire it.",
+    topic: Topic::StaleAccess,
     needs: &[Need::Grants],
     severity: Severity::Info,
 };

@@ -1,6 +1,6 @@
 //! A policy lets named accounts or organizations outside use the key.
 
-use super::{Check, Found, Meta, Need, Scene, scale, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, ways};
 use crate::assess::{
     exposure::{Reach, ReachZone, ViaKind},
     finding::Severity,
@@ -20,6 +20,7 @@ const META: Meta = Meta {
     fix: "Remove the statement where the sharing is over; narrow it to a role and to an encryption context where it \
           is not; and list the account under [[trusted.account]] with its name and the reason.",
     blind: "Which principals of the other account hold the permission: its IAM is not ours to read.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure, Need::Policies],
     severity: Severity::High,
 };

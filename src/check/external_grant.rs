@@ -1,6 +1,6 @@
 //! A grant gives a principal outside the organization the use of the key.
 
-use super::{Check, Found, Meta, Need, Scene, scale, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, ways};
 use crate::{
     assess::{
         exposure::{GrantZone, Reach, ReachZone, ViaKind},
@@ -23,6 +23,7 @@ const META: Meta = Meta {
     fix: "Revoke the grant (kms:RevokeGrant with its id) unless the other side needs it; if so, hold it to an \
           encryption context and list its account under [[trusted.account]].",
     blind: "Whether the grantee still exists over there.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure, Need::Grants],
     severity: Severity::High,
 };

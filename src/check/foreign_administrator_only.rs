@@ -1,6 +1,6 @@
 //! Only other accounts are named to govern the key.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutReason};
 
 /// `foreign-administrator-only`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
               governs the key.",
     fix: "Open a case with AWS Support from the key's own account; then let the policy allow kms:* to that account.",
     blind: "What the other account was meant to do.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::High,
 };

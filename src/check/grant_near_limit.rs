@@ -1,6 +1,6 @@
 //! The key has almost as many grants as it can have.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::finding::Severity;
 
 /// `grant-near-limit`
@@ -16,6 +16,7 @@ const META: Meta = Meta {
     fix: "Find who makes grants and does not retire them; retire them, or spread the load over several keys. AWS raises the \
           quota on request.",
     blind: "How fast grants are added.",
+    topic: Topic::Availability,
     needs: &[Need::Grants],
     severity: Severity::Medium,
 };

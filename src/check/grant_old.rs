@@ -1,6 +1,6 @@
 //! Grants that were made long ago.
 
-use super::{Check, Found, Meta, Need, Scene, holders, pending_deletion::days};
+use super::{Check, Found, Meta, Need, Scene, Topic, holders, pending_deletion::days};
 use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// `grant-old`
@@ -16,6 +16,7 @@ const META: Meta = Meta {
     fix: "Ask the issuer whether the grant is still needed; if not, retire or revoke it. Give lasting access in the \
           key policy instead, where it can be seen.",
     blind: "Whether the grant is still used.",
+    topic: Topic::StaleAccess,
     needs: &[Need::Grants],
     severity: Severity::Low,
 };

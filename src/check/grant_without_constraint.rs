@@ -1,6 +1,6 @@
 //! Grants that hold whatever the encryption context says.
 
-use super::{Check, Found, Meta, Need, Scene, holders};
+use super::{Check, Found, Meta, Need, Scene, Topic, holders};
 use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// `grant-without-constraint`
@@ -16,6 +16,7 @@ const META: Meta = Meta {
               encrypted under the key.",
     fix: "Make the grant again with EncryptionContextEquals or EncryptionContextSubset, then retire the old one.",
     blind: "Whether the data has an encryption context to be held to.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Metadata, Need::Grants],
     severity: Severity::Low,
 };

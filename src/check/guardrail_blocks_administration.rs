@@ -1,6 +1,6 @@
 //! Guardrails shut everybody out.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutReason};
 
 /// `guardrail-blocks-administration`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
               the guardrail.",
     fix: "Give the guardrail an exception for an administrator who exists in the account.",
     blind: "Whether the guardrail is meant to last.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::High,
 };

@@ -1,6 +1,6 @@
 //! Imported material that never expires, and nobody to ask for it.
 
-use super::{Check, Found, Meta, Need, Scene, scene::because, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because, ways};
 use crate::{assess::finding::Severity, snapshot::gap::Fact};
 
 /// `imported-without-expiry-owner`
@@ -17,6 +17,7 @@ const META: Meta = Meta {
               forgotten.",
     fix: "Find who made the material, and name them in a tag.",
     blind: "Owners named elsewhere: in an inventory, in the description.",
+    topic: Topic::Availability,
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };

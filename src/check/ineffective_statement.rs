@@ -6,7 +6,7 @@ use keyreach_policy::{
     syntax::Effect,
 };
 
-use super::{Check, Found, Meta, Need, Scene, scene::Written};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::Written};
 use crate::assess::finding::Severity;
 
 /// `ineffective-statement`
@@ -22,6 +22,7 @@ const META: Meta = Meta {
               keeps somebody out, and comes to life when it is \"repaired\" without a look at what it allows.",
     fix: "Correct the statement or remove it. In a key policy, Resource is \"*\".",
     blind: "Statements that are well formed and whose conditions happen never to hold.",
+    topic: Topic::Hygiene,
     needs: &[Need::Policies],
     severity: Severity::Low,
 };

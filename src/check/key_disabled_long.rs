@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -21,6 +21,7 @@ const META: Meta = Meta {
               encrypted under it.",
     fix: "Decide: enable the key, or, when nothing is encrypted under it any more, schedule its deletion.",
     blind: "When the key was disabled: KMS does not tell, CloudTrail does (DisableKey). It may have been yesterday.",
+    topic: Topic::Lifecycle,
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };

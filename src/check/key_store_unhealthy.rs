@@ -1,6 +1,6 @@
 //! The custom key store that holds the key is not connected.
 
-use super::{Check, Found, Meta, Need, Scene, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
 use crate::{assess::finding::Severity, snapshot::cell::KeyStore};
 
 /// `key-store-unhealthy`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
     fix: "Read the connection error, mend the cluster or the proxy, and connect the store again \
           (kms:ConnectCustomKeyStore).",
     blind: "The state of the cluster or of the external key manager itself.",
+    topic: Topic::Availability,
     needs: &[Need::Metadata],
     severity: Severity::High,
 };

@@ -1,6 +1,8 @@
 //! Nobody uses the key.
 
-use super::{AccountScene, Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because, ways};
+use super::{
+    AccountScene, Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because, ways,
+};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -24,6 +26,7 @@ const META: Meta = Meta {
           only when nothing is encrypted under it any more.",
     blind: "Data that is encrypted under the key and that nobody reads: backups, archives, volumes that stay attached. \
             Public keys used outside of KMS, data keys that are kept. Use before KMS began to keep track of it.",
+    topic: Topic::Lifecycle,
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
 use crate::{
     assess::finding::Severity,
     snapshot::key::{KeyMetadata, Rotation},
@@ -22,6 +22,7 @@ const META: Meta = Meta {
     fix: "Import the same material again (kms:ImportKeyMaterial), with a later expiry or none, before it expires; \
           keep the material itself where its owner finds it.",
     blind: "Whether anybody still has the material.",
+    topic: Topic::Availability,
     needs: &[Need::Metadata],
     severity: Severity::High,
 };

@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::Arn;
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -24,6 +24,7 @@ const META: Meta = Meta {
     fix: "Make a replica the primary (kms:UpdatePrimaryRegion) while the old one still exists; else plan to move to a \
           new key.",
     blind: "Regions that were not scanned.",
+    topic: Topic::Availability,
     needs: &[Need::Metadata],
     severity: Severity::Medium,
 };

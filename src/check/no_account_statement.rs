@@ -1,6 +1,6 @@
 //! The key policy leaves its own account out.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutVerdict};
 
 /// `no-account-statement`
@@ -16,6 +16,7 @@ const META: Meta = Meta {
     fix: "Add the statement of the default key policy: kms:* for the account's root ARN. It gives nobody a right \
           that IAM does not give him too.",
     blind: "Whether it is left out on purpose, to keep the account's administrators from the key.",
+    topic: Topic::Governance,
     needs: &[Need::Policies],
     severity: Severity::Medium,
 };

@@ -1,6 +1,6 @@
 //! Every account of the organization can use the key.
 
-use super::{Check, Found, Meta, Need, Scene, scale, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, ways};
 use crate::assess::{
     exposure::{Reach, ReachZone},
     finding::Severity,
@@ -19,6 +19,7 @@ const META: Meta = Meta {
     fix: "Name the accounts that need the key, or the part of the organization with aws:PrincipalOrgPaths; keep \
           decryption to the roles that read the data.",
     blind: "Whether principals of accounts that were not scanned hold the permission on their side.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure],
     severity: Severity::Medium,
 };

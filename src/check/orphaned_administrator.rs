@@ -1,7 +1,7 @@
 //! Somebody who governed the key is gone.
 
 use super::orphaned_principal::missing;
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutVerdict};
 
 /// `orphaned-administrator`
@@ -17,6 +17,7 @@ const META: Meta = Meta {
               saved again unchanged.",
     fix: "Take the principal out, and name one who exists.",
     blind: "Principals of accounts that were not scanned.",
+    topic: Topic::Governance,
     needs: &[Need::Policies, Need::NamedPrincipals],
     severity: Severity::Medium,
 };

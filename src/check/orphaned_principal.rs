@@ -8,7 +8,7 @@ use keyreach_policy::{
     syntax::Effect,
 };
 
-use super::{Check, Found, Meta, Need, Scene, scene::Written};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::Written};
 use crate::{assess::finding::Severity, snapshot::principal::Iam};
 
 /// `orphaned-principal`
@@ -26,6 +26,7 @@ const META: Meta = Meta {
               and whoever may create a role of that name takes its place.",
     fix: "Remove the principal, or name the one that took its place. Retire grants that nobody can use.",
     blind: "Principals of accounts that were not scanned; a role there that is minutes old shows by its id as well.",
+    topic: Topic::StaleAccess,
     needs: &[Need::Policies, Need::Grants, Need::NamedPrincipals],
     severity: Severity::Low,
 };

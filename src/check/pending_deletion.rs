@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Check, Found, Meta, Need, Scene, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, ways};
 use crate::{assess::finding::Severity, snapshot::key::KeyMetadata};
 
 /// `pending-deletion`
@@ -18,6 +18,7 @@ const META: Meta = Meta {
     fix: "Make sure that nothing is encrypted under the key any more; if in doubt, cancel the deletion \
           (kms:CancelKeyDeletion) and disable the key instead.",
     blind: "What is encrypted under the key.",
+    topic: Topic::Lifecycle,
     needs: &[Need::Metadata],
     severity: Severity::High,
 };

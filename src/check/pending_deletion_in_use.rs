@@ -1,7 +1,7 @@
 //! The key is on its way to deletion, and somebody uses it.
 
 use super::{
-    Check, Found, Meta, Need, Scene,
+    Check, Found, Meta, Need, Scene, Topic,
     pending_deletion::{days, is_doomed},
 };
 use crate::{
@@ -22,6 +22,7 @@ const META: Meta = Meta {
           another key first.",
     blind: "Use that KMS does not see: public keys used outside, data keys that are kept, volumes that are attached. \
             Use before KMS began to keep track of it.",
+    topic: Topic::Lifecycle,
     needs: &[Need::Metadata],
     severity: Severity::Critical,
 };

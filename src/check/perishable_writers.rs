@@ -1,6 +1,6 @@
 //! Only perishable roles can rewrite the key's policy.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutReason};
 
 /// `perishable-writers`
@@ -17,6 +17,7 @@ const META: Meta = Meta {
               their roles along; unused roles are tidied away. Each leaves a key without a governor.",
     fix: "Let the policy allow kms:* to the account, or name a role that is meant to last.",
     blind: "How long a role will last.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::Medium,
 };

@@ -1,6 +1,6 @@
 //! Nobody can rewrite the key's policy any more.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{
     finding::Severity,
     lockout::{LockoutReason, LockoutVerdict},
@@ -19,6 +19,7 @@ const META: Meta = Meta {
     fix: "See `recovery`: it names whoever can still open the key again, or says that only AWS Support can. Then \
           let the policy allow kms:* to the account.",
     blind: "Changes that are on their way, and whether AWS Support will reach the phone number of the root user.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::Critical,
 };

@@ -1,6 +1,6 @@
 //! The key policy is almost as long as it can be.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::{assess::finding::Severity, snapshot::gap::Fact};
 
 /// `policy-near-size-limit`
@@ -18,6 +18,7 @@ const META: Meta = Meta {
           aws:PrincipalAccount or aws:PrincipalOrgID as a fixed value beside it: a pattern alone lets in whoever \
           bears the name elsewhere.",
     blind: "White space that the text would be shorter without.",
+    topic: Topic::Hygiene,
     needs: &[Need::Policies],
     severity: Severity::Low,
 };

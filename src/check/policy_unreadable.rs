@@ -2,7 +2,7 @@
 
 use keyreach_policy::Policy;
 
-use super::{Check, Found, Meta, Scene, scene::because};
+use super::{Check, Found, Meta, Scene, Topic, scene::because};
 use crate::{
     assess::finding::Severity,
     snapshot::gap::{Fact, Gap, GapKind},
@@ -23,6 +23,7 @@ const META: Meta = Meta {
     fix: "Let the key policy allow kms:GetKeyPolicy and kms:ListGrants to the auditor's role, or hand the key to its \
           account, so that IAM can.",
     blind: "Who wrote the policy, and what it says.",
+    topic: Topic::Hygiene,
     needs: &[],
     severity: Severity::Medium,
 };

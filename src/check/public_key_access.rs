@@ -1,6 +1,6 @@
 //! The key can be used from an unbounded set of AWS accounts.
 
-use super::{Check, Found, Meta, Need, Scene, scale, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, ways};
 use crate::assess::{exposure::ReachZone, finding::Severity};
 
 /// `public-key-access`
@@ -17,6 +17,7 @@ const META: Meta = Meta {
     fix: "Name the accounts or the organization that need the key: as principals, or with aws:PrincipalOrgID or \
           kms:CallerAccount under a positive operator without IfExists.",
     blind: "Whether anybody has used the way in: CloudTrail tells. Whether ciphertext is within an outsider's reach.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure],
     severity: Severity::Critical,
 };

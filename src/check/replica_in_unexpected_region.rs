@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::Region;
 
-use super::{Check, Found, Meta, Scene, scene::because};
+use super::{Check, Found, Meta, Scene, Topic, scene::because};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -25,6 +25,7 @@ const META: Meta = Meta {
     fix: "Delete the replica when nothing in its Region needs it; keep kms:ReplicateKey to expected Regions with \
           kms:ReplicaRegion. Or add the Region to replica_regions.",
     blind: "Data that is copied together with the key.",
+    topic: Topic::Location,
     needs: &[],
     severity: Severity::Medium,
 };

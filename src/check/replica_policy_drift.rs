@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Check, Found, Meta, Need, Scene, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -28,6 +28,7 @@ const META: Meta = Meta {
     fix: "Give all keys of the set the same policy, from the same source.",
     blind: "Whether the difference is wanted, as where a Region has administrators of its own. Grants, which differ \
             by nature.",
+    topic: Topic::Location,
     needs: &[Need::Metadata],
     severity: Severity::Medium,
 };

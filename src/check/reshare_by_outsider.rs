@@ -1,6 +1,6 @@
 //! Somebody outside can create grants on the key.
 
-use super::{Check, Found, Meta, Need, Scene, scale, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, ways};
 use crate::assess::{
     exposure::{Access, Reach, ReachZone},
     finding::Severity,
@@ -21,6 +21,7 @@ const META: Meta = Meta {
     fix: "Take kms:CreateGrant away from outsiders; where a service of theirs needs it, ask for \
           kms:GrantIsForAWSResource and list the operations in kms:GrantOperations.",
     blind: "Grants that were made and retired before the scan.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure, Need::Policies, Need::Grants],
     severity: Severity::High,
 };

@@ -1,6 +1,6 @@
 //! Nobody but the root user can rewrite the key's policy.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutVerdict};
 
 /// `root-user-only`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
               policy that is added tomorrow may bind it too.",
     fix: "Give kms:PutKeyPolicy on the key to a role of the account in IAM.",
     blind: "Whether anybody has the password and the MFA device of the root user.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::Medium,
 };

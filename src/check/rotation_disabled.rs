@@ -1,6 +1,6 @@
 //! KMS could rotate the key by itself, and does not.
 
-use super::{Check, Found, Meta, Need, Scene, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -20,6 +20,7 @@ const META: Meta = Meta {
               operation: old material stays, and nothing must be encrypted again.",
     fix: "Turn rotation on (kms:EnableKeyRotation), of a multi-Region key on its primary.",
     blind: "Rotation by hand, by moving an alias to a new key.",
+    topic: Topic::Rotation,
     needs: &[Need::Metadata],
     severity: Severity::Medium,
 };

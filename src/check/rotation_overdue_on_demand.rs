@@ -1,6 +1,6 @@
 //! Imported material that its owner has not replaced for long.
 
-use super::{Check, Found, Meta, Need, Scene, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::key::KeyMetadata,
@@ -20,6 +20,7 @@ const META: Meta = Meta {
           primary and then into every replica, and rotate to it on the primary (kms:RotateKeyOnDemand). All material \
           before it must stay available.",
     blind: "Rotation by hand, by moving an alias to a new key. How old the material was when it was imported.",
+    topic: Topic::Rotation,
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };

@@ -1,6 +1,6 @@
 //! The key rotates, and seldom.
 
-use super::{Check, Found, Meta, Need, Scene, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -19,6 +19,7 @@ const META: Meta = Meta {
     fix: "Turn rotation on again with a shorter period (kms:EnableKeyRotation with RotationPeriodInDays). It counts \
           from that day.",
     blind: "Rotations on demand between the automatic ones.",
+    topic: Topic::Rotation,
     needs: &[Need::Metadata],
     severity: Severity::Low,
 };

@@ -1,6 +1,6 @@
 //! One principal alone can rewrite the key's policy.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::{finding::Severity, lockout::LockoutReason};
 
 /// `single-writer`
@@ -15,6 +15,7 @@ const META: Meta = Meta {
               its name does not get the right back.",
     fix: "Let the policy allow kms:* to the account, or name a second administrator.",
     blind: "Principals that are about to be deleted.",
+    topic: Topic::Governance,
     needs: &[Need::Lockout],
     severity: Severity::Medium,
 };

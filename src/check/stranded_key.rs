@@ -1,6 +1,6 @@
 //! Nobody can use the key for what it is for.
 
-use super::{Check, Found, Meta, Need, Scene};
+use super::{Check, Found, Meta, Need, Scene, Topic};
 use crate::assess::finding::Severity;
 
 /// `stranded-key`
@@ -14,6 +14,7 @@ const META: Meta = Meta {
     matters: "What was encrypted under the key cannot be read.",
     fix: "Let whoever governs the key allow its use again; if the data is not needed, let the key go.",
     blind: "Whether anything is encrypted under the key.",
+    topic: Topic::Governance,
     needs: &[Need::Use],
     severity: Severity::High,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use keyreach_policy::syntax::{Effect, Statement};
 
-use super::{AccountScene, Check, Found, IamPolicy, Meta, Need, Scene};
+use super::{AccountScene, Check, Found, IamPolicy, Meta, Need, Scene, Topic};
 use crate::assess::finding::Severity;
 
 /// `tag-controlled-access`
@@ -22,6 +22,7 @@ const META: Meta = Meta {
     fix: "Give the right to tag and to make aliases to as few as the right to change policies; pin the tags with \
           aws:RequestTag and aws:TagKeys; in key policies name principals instead.",
     blind: "Who may set these tags and aliases.",
+    topic: Topic::LeastPrivilege,
     needs: &[Need::Policies, Need::Principals],
     severity: Severity::Info,
 };

@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::{Access, Action};
 
-use super::{Check, Found, Meta, Need, Scene, ways};
+use super::{Check, Found, Meta, Need, Scene, Topic, ways};
 use crate::assess::{
     exposure::{ExposureLevel, ServiceUse},
     finding::Severity,
@@ -23,6 +23,7 @@ const META: Meta = Meta {
           as the service's own page recommends.",
     blind: "Whether the service sends these keys at all, and whether it lets customers name a foreign key: not every \
             integration can be abused, so this alone is no proof of exposure.",
+    topic: Topic::Exposure,
     needs: &[Need::Policies],
     severity: Severity::Medium,
 };

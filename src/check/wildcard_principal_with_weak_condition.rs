@@ -8,7 +8,7 @@ use keyreach_policy::{
     syntax::{Condition, Effect, Principals, Statement},
 };
 
-use super::{Check, Found, Meta, Need, Scene, scale, scene::Written};
+use super::{Check, Found, Meta, Need, Scene, Topic, scale, scene::Written};
 use crate::assess::{
     exposure::{Reach, ReachZone},
     finding::Severity,
@@ -28,6 +28,7 @@ const META: Meta = Meta {
     fix: "Bound the caller's account with a positive operator and fixed values: StringEquals on aws:PrincipalOrgID, \
           aws:PrincipalAccount or kms:CallerAccount. Keep the other conditions beside it.",
     blind: "What the author meant.",
+    topic: Topic::Exposure,
     needs: &[Need::Exposure, Need::Policies],
     severity: Severity::Critical,
 };

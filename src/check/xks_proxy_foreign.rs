@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::AccountId;
 
-use super::{Check, Found, Meta, Need, Scene, scene::because};
+use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
 use crate::{assess::finding::Severity, snapshot::cell::KeyStore};
 
 /// `xks-proxy-foreign`
@@ -18,6 +18,7 @@ const META: Meta = Meta {
     fix: "Make sure that the account is meant to run the proxy: a vendor under contract, or the account of your own \
           network team. Otherwise point the store at your own proxy (kms:UpdateCustomKeyStore).",
     blind: "Who runs the proxy behind a public endpoint; where the external key manager itself stands.",
+    topic: Topic::Availability,
     needs: &[Need::Metadata],
     severity: Severity::Medium,
 };

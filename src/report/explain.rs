@@ -72,15 +72,11 @@ fn parts(meta: &Meta) -> [(&'static str, String); 5] {
 
 /// One line a framework and source: `CIS-AWS-5.0.0: 3.6 (AWS Security Hub, control KMS.4)`.
 fn controls(meta: &Meta) -> Vec<String> {
-    let of = framework::all()
-        .iter()
-        .flat_map(|framework| framework.mapping.iter().map(move |mapping| (framework, mapping)));
-    let speaks = of.filter(|(_, mapping)| mapping.checks.iter().any(|check| check == meta.id));
-    let line = |(framework, mapping): (&framework::Framework, &framework::Mapping)| {
+    let line = |(framework, mapping, controls): framework::Controls| {
         let source = if mapping.source == "own" { "our own mapping" } else { &mapping.source };
-        format!("{}: {} ({source})", framework.id, mapping.controls.join(", "))
+        format!("{}: {} ({source})", framework.id, controls.join(", "))
     };
-    speaks.map(line).collect()
+    framework::spoken_to(meta.id, meta.topic).into_iter().map(line).collect()
 }
 
 /// Lines of at most so many columns, each moved in.
