@@ -41,6 +41,7 @@ mod policy_locked_out;
 mod policy_near_size_limit;
 mod policy_unreadable;
 mod public_key_access;
+mod quantum_vulnerable_key;
 mod replica_in_unexpected_region;
 mod replica_policy_drift;
 mod reshare_by_outsider;
@@ -115,7 +116,7 @@ pub trait Check: fmt::Debug + Sync {
 }
 
 /// Every check, by id.
-pub const ALL: [&dyn Check; 49] = [
+pub const ALL: [&dyn Check; 50] = [
     &action_wildcard::ActionWildcard,
     &administration_and_use_not_separated::AdministrationAndUseNotSeparated,
     &broad_decrypt_by_iam::BroadDecryptByIam,
@@ -152,6 +153,7 @@ pub const ALL: [&dyn Check; 49] = [
     &policy_near_size_limit::PolicyNearSizeLimit,
     &policy_unreadable::PolicyUnreadable,
     &public_key_access::PublicKeyAccess,
+    &quantum_vulnerable_key::QuantumVulnerableKey,
     &replica_in_unexpected_region::ReplicaInUnexpectedRegion,
     &replica_policy_drift::ReplicaPolicyDrift,
     &reshare_by_outsider::ReshareByOutsider,
