@@ -23,12 +23,13 @@ function keyPage(row, found) {
     of("description", row) ? el("p", { class: "about" }, el("bdi", {}, of("description", row))) : null,
     judgement(row, found),
     part("Findings", findingList(found.findings)),
-    part("Ways in from outside", reachList(found.exposure?.reaches, "No way in from outside its account was found.")),
+    part("Ways in from outside", reachList(found.exposure?.reaches, noWay(row))),
     found.exposure?.blocked_by_rcp.length
       ? part("Closed by a resource control policy", reachList(found.exposure.blocked_by_rcp, "")) : null,
     found.exposure?.services.length ? part("AWS services", serviceTable(found.exposure.services)) : null,
     part("Who can rewrite the policy", writerTable(found.lockout)),
-    part("Key policy", policyPart(found.policy, "key_policy", found, "The policy is not in this page: it was not read, or there was no room for it. report.json has what was read.")),
+    part("Key policy", policyPart(found.policy, "key_policy", found, index.documents.policy[row] === UNREAD
+      ? "The policy was not read." : "This page had no room for the policy; report.json has it.")),
     found.ram_policy ? part("Policy of Resource Access Manager", policyPart(found.ram_policy, "ram", found, "")) : null,
     part("Grants", grantList(row, found.own)),
     part("Facts", factList(row, found.own)),
@@ -54,9 +55,13 @@ function acceptance(accepted) {
   return el("span", { class: "place" }, " Accepted: ", el("bdi", {}, [accepted.reason ?? "", ...said].filter(Boolean).join(", ")), ".");
 }
 
+// What was not read could hold a way in.
+const noWay = (row) => (of("exposure", row) === "unknown"
+  ? "Not known: what would tell was not read. That is no pass." : "No way in from outside its account was found.");
+
 function reachedBy(row) {
   const parties = of("parties", row).map((party) => index.parties.get(party) ?? party);
-  return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : "No way in from outside its account was found.";
+  return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : noWay(row);
 }
 
 function findingList(findings) {

@@ -13,7 +13,14 @@ const FACETS = {
   rotation: "rotation",
 };
 
-const SEARCHED = ["alias", "description", "tags", "account", "region"];
+const SEARCHED = ["alias", "description", "tags", "account", "region", "parties", "checks", "state", "exposure", "lockout"];
+
+// How a value is called, where that is not how it is stored.
+const CALLED = {
+  account: (id) => `${id} ${index.accounts.get(id) ?? ""}`,
+  parties: (ids) => ids.map((id) => index.parties.get(id) ?? id).join("\n"),
+  lockout: (verdict) => `${verdict} ${spaced(verdict)}`,
+};
 
 const query = { words: "", chosen: {}, sort: "", down: false, key: "" };
 
@@ -62,7 +69,7 @@ const lowered = new Map();
 // The values of a column as they are searched; made once.
 function searchable(name) {
   if (!lowered.has(name)) {
-    const text = (value) => (name === "account" ? `${value} ${index.accounts.get(value) ?? ""}` : [value].flat().join("\n"));
+    const text = CALLED[name] ?? ((value) => [value].flat().join("\n"));
     lowered.set(name, columns[name].d.map((value) => text(value).toLowerCase()));
   }
   return lowered.get(name);
@@ -72,6 +79,21 @@ const idsToSearch = () => {
   if (!lowered.has("id")) lowered.set("id", columns.id.map((id) => id.toLowerCase()));
   return lowered.get("id");
 };
+
+// For each row whether a column has the text; `null` where no value has it.
+function holders(name, text) {
+  const hit = Uint8Array.from(searchable(name), (value) => (value.includes(text) ? 1 : 0));
+  const { i } = columns[name];
+  return hit.includes(1) ? (row) => hit[i[row]] : null;
+}
+
+// What an ARN means: the key or keys that have it, or those of an alias in its account and Region.
+function arnTest(arn) {
+  const [, , , region, account, ...rest] = arn.split(":");
+  if (!rest.join(":").startsWith("alias/")) return (row) => arnOf(row).toLowerCase().includes(arn);
+  const parts = [["alias", rest.join(":")], ["account", account], ["region", region]].map(([name, text]) => holders(name, text));
+  return (row) => parts.every((has) => has?.(row));
+}
 
 // Makes what a search needs before the first one.
 function prepareSearch() {
@@ -85,11 +107,9 @@ function wordTest() {
   if (!words.length) return null;
   const ids = idsToSearch();
   const tests = words.map((word) => {
-    const hits = SEARCHED.map((name) =>
-      [columns[name].i, Uint8Array.from(searchable(name), (text) => (text.includes(word) ? 1 : 0))]);
-    // Whoever pastes an ARN means the id at its end.
-    const part = word.startsWith("arn:") ? word.slice(word.lastIndexOf("/") + 1) : word;
-    return (row) => hits.some(([places, hit]) => hit[places[row]]) || ids[row].includes(part);
+    const hits = SEARCHED.map((name) => holders(name, word)).filter(Boolean);
+    hits.push(word.startsWith("arn:") ? arnTest(word) : (row) => ids[row].includes(word));
+    return (row) => hits.some((hit) => hit(row));
   });
   return (row) => tests.every((test) => test(row));
 }
