@@ -4,7 +4,10 @@ const page = document.getElementById("detail-page");
 
 async function showKey(arn) {
   const row = rowOf(arn);
-  page.replaceChildren(...(row < 0 ? unknownKey(arn) : keyPage(row, await documentsOf(row))));
+  const parts = row < 0 ? unknownKey(arn) : keyPage(row, await documentsOf(row));
+  // Meanwhile the reader may have gone elsewhere.
+  if (query.key !== arn) return;
+  page.replaceChildren(...parts);
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
 }

@@ -24,9 +24,9 @@ const CALLED = {
 
 const query = { words: "", chosen: {}, sort: "", down: false, key: "" };
 
-// Reads the address; whether it asks for anything.
+// Reads the address; whether it asks for anything. One that leads to another part of the page leaves the list as it is.
 function readAddress() {
-  if (!location.hash.startsWith("#?")) {
+  if (location.hash && !location.hash.startsWith("#?")) {
     query.key = "";
     return false;
   }
@@ -41,7 +41,7 @@ function readAddress() {
   }
   query.down = (asked.get("sort") ?? "").startsWith("-");
   query.sort = (asked.get("sort") ?? "").replace(/^-/, "");
-  return true;
+  return location.hash !== "";
 }
 
 function address(key = query.key) {
@@ -52,11 +52,11 @@ function address(key = query.key) {
   }
   if (query.sort) asked.set("sort", (query.down ? "-" : "") + query.sort);
   if (key) asked.set("key", key);
-  const text = asked.toString();
-  return text ? `#?${text}` : "#keys";
+  return `#?${asked}`;
 }
 
-const writeAddress = () => history.replaceState(null, "", address());
+// Its state marks an address that was written where the reader stood: going back to it leads nowhere else.
+const writeAddress = (how) => history[how]("here", "", address());
 
 // For each value of a column whether it is one of the chosen; a value that is a list is when any of its parts is.
 function flags(name, chosen) {

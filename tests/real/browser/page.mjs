@@ -99,6 +99,19 @@ const checks = {
     assert.equal(await count(page), shown(named));
     await search(page, report.keys[7].arn);
     assert.equal(await count(page), shown([report.keys[7]]));
+    const outside = keysWith((key) => key.exposure.reaches.some(({ principal }) => /999999999999/.test(principal)));
+    assert.ok(outside.length > 0);
+    await search(page, "999999999999");
+    assert.equal(await count(page), shown(outside));
+    const lockedOut = keysWith((key) => key.lockout.verdict === "locked_out");
+    await search(page, "policy-locked-out");
+    assert.equal(await count(page), shown(lockedOut));
+    const aliased = keysWith((key) => key.aliases.length)[0];
+    await search(page, aliased.arn.replace(/:key.*/, `:${aliased.aliases[0]}`));
+    assert.equal(await count(page), shown([aliased]));
+    const stem = aliased.arn.replace(/[^/]*$/, "");
+    await search(page, stem);
+    assert.equal(await count(page), shown(keysWith(({ arn }) => arn.startsWith(stem))));
     await search(page, "no key is called this");
     assert.equal(await count(page), shown([]));
     assert.deepEqual(complaints, []);
@@ -157,6 +170,56 @@ const checks = {
     await pause(100);
     assert.equal(await count(page), `${party.keys} of ${report.keys.length} keys shown`);
     assert.deepEqual(complaints, []);
+  },
+
+  async "leads there again, and by the keyboard into the list"(browser) {
+    const { page } = await open(browser);
+    const link = '.levels a[href="#?exposure=public"]';
+    for (let time = 0; time < 2; time += 1) {
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.$eval(link, (a) => a.click());
+      await pause(100);
+      assert.ok(await page.$eval("#keys", (heading) => heading.getBoundingClientRect().top < 400), `time ${time}`);
+      assert.equal(await page.evaluate(() => document.activeElement.id), "keys");
+    }
+    const control = await page.$eval("#frameworks ~ * td a", (a) => { a.click(); return a.getAttribute("href"); });
+    await pause(100);
+    assert.ok(await page.$eval(control, (heading) => heading.closest("details").open), control);
+    await page.$eval(control, (heading) => { heading.closest("details").open = false; });
+    await page.$eval(`a[href="${control}"]`, (a) => a.click());
+    await pause(100);
+    assert.ok(await page.$eval(control, (heading) => heading.closest("details").open), `${control} again`);
+  },
+
+  async "goes back step by step"(browser) {
+    const { page } = await open(browser);
+    const state = async () => [await page.evaluate(() => location.hash), await count(page), await page.$eval("dialog", (dialog) => dialog.open)];
+    const steps = [await state()];
+    const go = async (step) => { await step(); await pause(150); steps.push(await state()); };
+    await go(() => page.$eval('.levels a[href="#?exposure=public"]', (a) => a.click()));
+    await go(() => page.click('.boxes input[value="external"]'));
+    await go(() => page.select("#facet-region", "eu-west-1"));
+    await page.$eval("#explorer-table tr.key a", (a) => a.click());
+    await page.waitForSelector("dialog[open] h2");
+    await page.keyboard.press("Escape");
+    await pause(150);
+    assert.deepEqual(await state(), steps.at(-1), "a key leaves no step behind");
+    for (const step of steps.slice(0, -1).reverse()) {
+      await page.goBack();
+      await pause(150);
+      assert.deepEqual(await state(), step);
+    }
+    assert.equal(new Set(steps.map(String)).size, 4);
+  },
+
+  async "calls no key safe of which too little was read"(browser) {
+    const [key] = keysWith(({ exposure }) => exposure.level === "unknown");
+    const { page } = await open(browser, { hash: `#?key=${encodeURIComponent(key.arn)}` });
+    await page.waitForSelector("dialog[open] h2");
+    const text = await page.$eval("dialog", (dialog) => dialog.innerText);
+    assert.ok(!text.includes("No way in from outside"), text);
+    assert.equal(text.split("Not known: what would tell was not read.").length, 3);
+    assert.ok(text.includes("The policy was not read."));
   },
 
   async "opens the page of a key, and goes back"(browser) {
