@@ -88,7 +88,7 @@ function checkItem(findings) {
     text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
       el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
       el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,
-    controls.length ? el("p", { class: "place" }, controls.join(", ")) : null);
+    controls.length ? el("p", { class: "place ids" }, controls.map((control) => [el("span", {}, control), " "])) : null);
 }
 
 function reachList(reaches, none) {

@@ -19,7 +19,7 @@ function change(how = "pushState") {
 }
 
 function sortBy(name) {
-  query.down = query.sort === name && !query.down;
+  query.down = name !== "" && query.sort === name && !query.down;
   query.sort = name;
   change();
 }

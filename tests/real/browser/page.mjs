@@ -172,6 +172,23 @@ const checks = {
     assert.deepEqual(complaints, []);
   },
 
+  async "counts what its links open"(browser) {
+    const { page } = await open(browser);
+    const worst = await page.$$eval(".worst li", (items) => items.map((item) => ({ href: item.querySelector(".title").getAttribute("href"), sum: item.querySelector(".place").textContent })));
+    const groups = await page.$$eval("details.check", (all) => all.map((one) => ({ count: one.querySelector(".count").textContent, href: one.querySelector('p a[href^="#?check"]')?.getAttribute("href") })));
+    const sums = groups.flatMap(({ count }) => [...count.matchAll(/([\d,]+) critical/g)].map(([, number]) => Number(number.replace(",", ""))));
+    assert.equal(sums.reduce((a, b) => a + b), report.summary.by_severity.critical);
+    const owners = await page.$$eval(".flows a:has(text)", (links) => links.map((link) => ({ href: link.getAttribute("href"), sum: link.querySelector(".sum").textContent })));
+    assert.ok(owners.length > 5 && worst.length > 5);
+    for (const { href, sum } of [...worst.filter(({ href }) => href.startsWith("#?")), ...groups.filter(({ href }) => href), ...owners.filter(({ href }) => href.startsWith("#?"))]) {
+      await page.evaluate((to) => { location.hash = to; }, href);
+      await pause(60);
+      const opened = await count(page);
+      if (sum) assert.ok(opened.startsWith(`${sum.match(/^[\d,]+/)[0]} of `), `${href}: ${sum}, but ${opened}`);
+      else assert.ok(!opened.startsWith("0 of"), href);
+    }
+  },
+
   async "leads there again, and by the keyboard into the list"(browser) {
     const { page } = await open(browser);
     const link = '.levels a[href="#?exposure=public"]';
@@ -182,7 +199,7 @@ const checks = {
       assert.ok(await page.$eval("#keys", (heading) => heading.getBoundingClientRect().top < 400), `time ${time}`);
       assert.equal(await page.evaluate(() => document.activeElement.id), "keys");
     }
-    const control = await page.$eval("#frameworks ~ * td a", (a) => { a.click(); return a.getAttribute("href"); });
+    const control = await page.$eval(".controls td a", (a) => { a.click(); return a.getAttribute("href"); });
     await pause(100);
     assert.ok(await page.$eval(control, (heading) => heading.closest("details").open), control);
     await page.$eval(control, (heading) => { heading.closest("details").open = false; });
@@ -284,6 +301,16 @@ const checks = {
       assert.equal(await page.$$eval("dialog script, dialog img, dialog iframe", (all) => all.length), 0);
     }
     assert.deepEqual([requests.length, complaints], [1, []]);
+  },
+
+  async "has room for every name in the map, and tells it whole"(browser) {
+    const { page } = await openUrl(browser, urlOf(join(hostile, "report.html")));
+    const cut = await page.$$eval(".flows text", (texts) => {
+      const map = texts[0].ownerSVGElement.getBoundingClientRect();
+      return texts.filter((text) => { const { left, right } = text.getBoundingClientRect(); return left < map.left || right > map.right; }).map((text) => text.textContent);
+    });
+    assert.deepEqual(cut, []);
+    assert.ok((await page.$$eval(".flows a > title", (titles) => titles.map((title) => title.textContent))).some((title) => title.includes("alert(2)")));
   },
 
   async "turns dark and light at the press of a button"(browser) {
