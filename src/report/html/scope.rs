@@ -178,9 +178,13 @@ fn regions(snapshot: &Snapshot) -> String {
     let told = format!("keys listed in {}: {names}", grouped(read.len()));
     match (read.is_empty(), unread.is_empty()) {
         (_, true) => told,
-        (true, false) => format!("keys listed in none of {}: {}", grouped(unread.len()), unread.join(", ")),
+        (true, false) => format!(
+            "the keys of no account listed in any of {}: {}",
+            grouped(unread.len()),
+            unread.join(", ")
+        ),
         (false, false) => {
-            format!("{told}; in no account in {} more: {}", grouped(unread.len()), unread.join(", "))
+            format!("{told}; in {} more, those of no account: {}", grouped(unread.len()), unread.join(", "))
         }
     }
 }

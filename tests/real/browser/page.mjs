@@ -189,6 +189,19 @@ const checks = {
     }
   },
 
+  async "sorts and judges where there is no room for columns"(browser) {
+    const { page } = await open(browser, { width: 360, hash: "#?exposure=external" });
+    const names = await rowNames(page);
+    const first = await page.$eval("#explorer-table tr.key", (row) => row.innerText);
+    for (const part of ["external", "eu-", "·"]) assert.ok(first.includes(part), first);
+    assert.ok(await page.$eval("#explorer-table tr.key .marks .severity", (tag) => tag.checkVisibility()));
+    await page.select("#sort", "alias");
+    assert.notDeepEqual(await rowNames(page), names);
+    await page.select("#sort", "");
+    assert.deepEqual(await rowNames(page), names);
+    assert.equal(await page.evaluate(() => location.hash), "#?exposure=external");
+  },
+
   async "leads there again, and by the keyboard into the list"(browser) {
     const { page } = await open(browser);
     const link = '.levels a[href="#?exposure=public"]';
@@ -329,8 +342,22 @@ const checks = {
     const visible = (selector) => page.$eval(selector, (part) => part.checkVisibility());
     for (const part of [".verdict", "#map-table", ".board", "#keys-table", ".matrix", "#method"]) assert.ok(await visible(part), part);
     for (const part of ["#explorer", "nav", "#theme"]) assert.ok(!(await visible(part)), part);
-    const pdf = await page.pdf({ path: join(screens, "report.pdf"), format: "A4", timeout: 120_000 });
-    assert.ok(pdf.length > 50_000, `${pdf.length} bytes`);
+    const worst = await page.$$eval("#keys-table .tone.exposure", (tones) => tones.map((tone) => tone.textContent));
+    assert.deepEqual(worst.slice(0, 11), Array(11).fill("public"));
+    const pdf = await page.pdf({ path: join(screens, "report.pdf"), preferCSSPageSize: true, timeout: 120_000 });
+    assert.match(Buffer.from(pdf).toString("latin1"), /MediaBox \[0 0 84[12][.\d]* 59[45]/, "landscape, so that no table shrinks the type");
+    await page.setViewport({ width: 1030, height: 700 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 1030, "nothing is wider than the paper");
+  },
+
+  async "prints an open key alone"(browser) {
+    const [key] = keysWith(({ exposure }) => exposure.level === "public");
+    const { page } = await open(browser, { hash: `#?key=${encodeURIComponent(key.arn)}` });
+    await page.waitForSelector("dialog[open] h2");
+    await page.emulateMediaType("print");
+    for (const part of ["h1", ".opening", "#keys-table", ".close"]) assert.ok(!(await page.$eval(part, (element) => element.checkVisibility())), part);
+    const { height, inner } = await page.$eval("dialog", (dialog) => ({ height: dialog.offsetHeight, inner: dialog.scrollHeight }));
+    assert.ok(height > 1000 && height >= inner - 2, `${height} of ${inner} px`);
   },
 
   async "says the essential without JavaScript"(browser) {
