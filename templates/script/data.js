@@ -66,6 +66,9 @@ function rowOf(arn) {
 const unpacked = new Map();
 const KEPT = 6;
 
+// In place of a document: AWS did not give what it would hold.
+const UNREAD = -2;
+
 async function documentAt(place) {
   if (place < 0) return null;
   let piece = index.starts.findLastIndex((start) => start <= place);

@@ -4,7 +4,10 @@ const page = document.getElementById("detail-page");
 
 async function showKey(arn) {
   const row = rowOf(arn);
-  page.replaceChildren(...(row < 0 ? unknownKey(arn) : keyPage(row, await documentsOf(row))));
+  const parts = row < 0 ? unknownKey(arn) : keyPage(row, await documentsOf(row));
+  // Meanwhile the reader may have gone elsewhere.
+  if (query.key !== arn) return;
+  page.replaceChildren(...parts);
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
 }
@@ -23,12 +26,13 @@ function keyPage(row, found) {
     of("description", row) ? el("p", { class: "about" }, el("bdi", {}, of("description", row))) : null,
     judgement(row, found),
     part("Findings", findingList(found.findings)),
-    part("Ways in from outside", reachList(found.exposure?.reaches, "No way in from outside its account was found.")),
+    part("Ways in from outside", reachList(found.exposure?.reaches, noWay(row))),
     found.exposure?.blocked_by_rcp.length
       ? part("Closed by a resource control policy", reachList(found.exposure.blocked_by_rcp, "")) : null,
     found.exposure?.services.length ? part("AWS services", serviceTable(found.exposure.services)) : null,
     part("Who can rewrite the policy", writerTable(found.lockout)),
-    part("Key policy", policyPart(found.policy, "key_policy", found, "The policy is not in this page: it was not read, or there was no room for it. report.json has what was read.")),
+    part("Key policy", policyPart(found.policy, "key_policy", found, index.documents.policy[row] === UNREAD
+      ? "The policy was not read." : "This page had no room for the policy; report.json has it.")),
     found.ram_policy ? part("Policy of Resource Access Manager", policyPart(found.ram_policy, "ram", found, "")) : null,
     part("Grants", grantList(row, found.own)),
     part("Facts", factList(row, found.own)),
@@ -54,9 +58,13 @@ function acceptance(accepted) {
   return el("span", { class: "place" }, " Accepted: ", el("bdi", {}, [accepted.reason ?? "", ...said].filter(Boolean).join(", ")), ".");
 }
 
+// What was not read could hold a way in.
+const noWay = (row) => (of("exposure", row) === "unknown"
+  ? "Not known: what would tell was not read. That is no pass." : "No way in from outside its account was found.");
+
 function reachedBy(row) {
   const parties = of("parties", row).map((party) => index.parties.get(party) ?? party);
-  return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : "No way in from outside its account was found.";
+  return parties.length ? ["Reached by ", el("bdi", {}, parties.join(", ")), "."] : noWay(row);
 }
 
 function findingList(findings) {
@@ -80,7 +88,7 @@ function checkItem(findings) {
     text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
       el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
       el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,
-    controls.length ? el("p", { class: "place" }, controls.join(", ")) : null);
+    controls.length ? el("p", { class: "place ids" }, controls.map((control) => [el("span", {}, control), " "])) : null);
 }
 
 function reachList(reaches, none) {

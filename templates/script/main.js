@@ -12,32 +12,53 @@ function refresh() {
   showRows(found);
 }
 
-function change() {
+// Each choice is a step to go back by; typing is one with what was there before.
+function change(how = "pushState") {
   refresh();
-  writeAddress();
+  writeAddress(how);
 }
 
 function sortBy(name) {
-  query.down = query.sort === name && !query.down;
+  query.down = name !== "" && query.sort === name && !query.down;
   query.sort = name;
   change();
 }
 
+// Whether the open key was chosen in the page: what stood there before is one step back.
+let chosen = false;
+
 // What the address asks for, shown. A link to the list leads there; a link to a key opens it where one is.
 async function follow() {
   const before = address("");
+  const left = query.key;
   const asked = readAddress();
   // Rows that stay are not drawn again: whoever stands on one comes back to it.
   if (address("") !== before) {
     document.getElementById("find").value = query.words;
     refresh();
   }
+  if (query.key) await showKey(query.key);
+  else if (dialog.open) dialog.close();
+  else if (asked && !left && !history.state) leadToList();
+}
+
+function leadToList() {
+  const heading = document.getElementById("keys");
+  heading.scrollIntoView({ behavior: "instant" });
+  heading.focus({ preventScroll: true });
+}
+
+function leaveKey() {
+  page.replaceChildren();
+  // Without a key, the address led away already.
   if (query.key) {
-    await showKey(query.key);
-  } else {
-    if (dialog.open) dialog.close();
-    else if (asked) document.getElementById("keys").scrollIntoView({ behavior: "instant" });
+    if (chosen) history.back();
+    else {
+      query.key = "";
+      writeAddress("replaceState");
+    }
   }
+  chosen = false;
 }
 
 function listen() {
@@ -45,7 +66,7 @@ function listen() {
   let pause;
   find.addEventListener("input", () => {
     clearTimeout(pause);
-    pause = setTimeout(() => { query.words = find.value.trim(); change(); }, 120);
+    pause = setTimeout(() => { query.words = find.value.trim(); change("replaceState"); }, 120);
   });
   document.getElementById("clear").addEventListener("click", () => {
     Object.assign(query, { words: "", chosen: {}, sort: "", down: false });
@@ -64,6 +85,7 @@ function listen() {
     // Whoever selects text, or wants another tab, means something else.
     if (!row || getSelection().toString() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    chosen = true;
     location.hash = address(arnOf(list.rows[Number(row.getAttribute("aria-rowindex")) - 2]));
   });
   addEventListener("hashchange", follow);
@@ -77,10 +99,24 @@ function listen() {
     // A click on the dialog itself is one beside its page.
     if (event.target === dialog || event.target.closest(".close")) dialog.close();
   });
-  dialog.addEventListener("close", () => {
-    query.key = "";
-    page.replaceChildren();
-    writeAddress();
+  dialog.addEventListener("close", leaveKey);
+}
+
+// Links within the page: one to what is folded unfolds it, and one leads there again where the address is its already.
+function listenToLinks() {
+  const unfold = () => {
+    const folded = document.getElementById(location.hash.slice(1))?.closest("details");
+    if (folded) folded.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+  document.addEventListener("click", (event) => {
+    const href = event.target.closest('a[href^="#"]')?.getAttribute("href");
+    if (!href || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    chosen = href.startsWith("#?key=");
+    if (href !== location.hash) return;
+    history.replaceState(null, "");
+    dispatchEvent(new Event("hashchange"));
   });
 }
 
@@ -100,7 +136,12 @@ function offerTheme() {
 
 async function begin() {
   offerTheme();
-  if (!explorer) return;
+  listenToLinks();
+  if (explorer) await explore();
+  document.documentElement.dataset.ready = "";
+}
+
+async function explore() {
   try {
     await readIndex();
   } catch (error) {
@@ -115,7 +156,6 @@ async function begin() {
   listen();
   refresh();
   await follow();
-  document.documentElement.dataset.ready = "";
   setTimeout(prepareSearch, 200);
 }
 

@@ -13,13 +13,20 @@ const FACETS = {
   rotation: "rotation",
 };
 
-const SEARCHED = ["alias", "description", "tags", "account", "region"];
+const SEARCHED = ["alias", "description", "tags", "account", "region", "parties", "checks", "state", "exposure", "lockout"];
+
+// How a value is called, where that is not how it is stored.
+const CALLED = {
+  account: (id) => `${id} ${index.accounts.get(id) ?? ""}`,
+  parties: (ids) => ids.map((id) => index.parties.get(id) ?? id).join("\n"),
+  lockout: (verdict) => `${verdict} ${spaced(verdict)}`,
+};
 
 const query = { words: "", chosen: {}, sort: "", down: false, key: "" };
 
-// Reads the address; whether it asks for anything.
+// Reads the address; whether it asks for anything. One that leads to another part of the page leaves the list as it is.
 function readAddress() {
-  if (!location.hash.startsWith("#?")) {
+  if (location.hash && !location.hash.startsWith("#?")) {
     query.key = "";
     return false;
   }
@@ -34,7 +41,7 @@ function readAddress() {
   }
   query.down = (asked.get("sort") ?? "").startsWith("-");
   query.sort = (asked.get("sort") ?? "").replace(/^-/, "");
-  return true;
+  return location.hash !== "";
 }
 
 function address(key = query.key) {
@@ -45,11 +52,11 @@ function address(key = query.key) {
   }
   if (query.sort) asked.set("sort", (query.down ? "-" : "") + query.sort);
   if (key) asked.set("key", key);
-  const text = asked.toString();
-  return text ? `#?${text}` : "#keys";
+  return `#?${asked}`;
 }
 
-const writeAddress = () => history.replaceState(null, "", address());
+// Its state marks an address that was written where the reader stood: going back to it leads nowhere else.
+const writeAddress = (how) => history[how]("here", "", address());
 
 // For each value of a column whether it is one of the chosen; a value that is a list is when any of its parts is.
 function flags(name, chosen) {
@@ -62,7 +69,7 @@ const lowered = new Map();
 // The values of a column as they are searched; made once.
 function searchable(name) {
   if (!lowered.has(name)) {
-    const text = (value) => (name === "account" ? `${value} ${index.accounts.get(value) ?? ""}` : [value].flat().join("\n"));
+    const text = CALLED[name] ?? ((value) => [value].flat().join("\n"));
     lowered.set(name, columns[name].d.map((value) => text(value).toLowerCase()));
   }
   return lowered.get(name);
@@ -72,6 +79,21 @@ const idsToSearch = () => {
   if (!lowered.has("id")) lowered.set("id", columns.id.map((id) => id.toLowerCase()));
   return lowered.get("id");
 };
+
+// For each row whether a column has the text; `null` where no value has it.
+function holders(name, text) {
+  const hit = Uint8Array.from(searchable(name), (value) => (value.includes(text) ? 1 : 0));
+  const { i } = columns[name];
+  return hit.includes(1) ? (row) => hit[i[row]] : null;
+}
+
+// What an ARN means: the key or keys that have it, or those of an alias in its account and Region.
+function arnTest(arn) {
+  const [, , , region, account, ...rest] = arn.split(":");
+  if (!rest.join(":").startsWith("alias/")) return (row) => arnOf(row).toLowerCase().includes(arn);
+  const parts = [["alias", rest.join(":")], ["account", account], ["region", region]].map(([name, text]) => holders(name, text));
+  return (row) => parts.every((has) => has?.(row));
+}
 
 // Makes what a search needs before the first one.
 function prepareSearch() {
@@ -85,11 +107,9 @@ function wordTest() {
   if (!words.length) return null;
   const ids = idsToSearch();
   const tests = words.map((word) => {
-    const hits = SEARCHED.map((name) =>
-      [columns[name].i, Uint8Array.from(searchable(name), (text) => (text.includes(word) ? 1 : 0))]);
-    // Whoever pastes an ARN means the id at its end.
-    const part = word.startsWith("arn:") ? word.slice(word.lastIndexOf("/") + 1) : word;
-    return (row) => hits.some(([places, hit]) => hit[places[row]]) || ids[row].includes(part);
+    const hits = SEARCHED.map((name) => holders(name, word)).filter(Boolean);
+    hits.push(word.startsWith("arn:") ? arnTest(word) : (row) => ids[row].includes(word));
+    return (row) => hits.some((hit) => hit(row));
   });
   return (row) => tests.every((test) => test(row));
 }

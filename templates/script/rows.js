@@ -19,6 +19,7 @@ const BEYOND = 8;
 const list = {
   frame: document.getElementById("window"),
   table: document.getElementById("explorer-table"),
+  order: document.getElementById("sort"),
   rows: [],
   shown: new Map(),
   above: el("tr", { class: "space", "aria-hidden": true }, el("td")),
@@ -34,7 +35,8 @@ function keyCell(row) {
   return [link, more, el("span", { class: "under" }, aliases.length ? el("code", {}, columns.id[row]) : null,
     about ? el("bdi", {}, (aliases.length ? " · " : "") + about) : null),
   // Where there is no room for columns, the judgement stands here.
-  el("span", { class: "marks" }, tone("exposure", of("exposure", row)), " ", tone("lockout", of("lockout", row)))];
+  el("span", { class: "marks" }, severityTag(of("severity", row)), " ", tone("exposure", of("exposure", row)), " ", tone("lockout", of("lockout", row)),
+    el("span", { class: "under" }, el("bdi", {}, index.accounts.get(of("account", row)) ?? of("account", row)), ` · ${of("region", row)}`))];
 }
 
 function accountCell(row) {
@@ -57,9 +59,12 @@ function drawHead(sortBy) {
   });
   list.table.tHead.rows[0].replaceChildren(...heads);
   list.table.tHead.rows[0].setAttribute("aria-rowindex", 1);
+  list.order.append(new Option("worst first", ""), ...COLUMNS.map(({ name, head }) => new Option(head, name)));
+  list.order.addEventListener("change", () => sortBy(list.order.value));
 }
 
 function showOrder() {
+  list.order.value = query.sort;
   for (const head of list.table.tHead.rows[0].cells) {
     const sorts = head.dataset.column === query.sort;
     if (sorts) head.setAttribute("aria-sort", query.down ? "descending" : "ascending");

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use keyreach_policy::aws::AccountId;
+
 use super::words::{count, grouped};
 use crate::{assess::finding::Status, report::Report};
 
@@ -15,7 +17,7 @@ pub(super) struct Framework<'a> {
 pub(super) struct Control<'a> {
     pub(super) name: &'a str,
     pub(super) findings: String,
-    pub(super) keys: String,
+    pub(super) about: String,
     pub(super) checks: Vec<&'a str>,
 }
 
@@ -23,6 +25,8 @@ pub(super) struct Control<'a> {
 struct Tally<'a> {
     findings: usize,
     keys: HashSet<&'a str>,
+    /// Accounts that findings are about as a whole.
+    accounts: HashSet<AccountId>,
     checks: BTreeSet<&'a str>,
 }
 
@@ -34,18 +38,29 @@ pub(super) fn frameworks<'a>(report: &Report<'a>) -> Vec<Framework<'a>> {
             let (framework, control) = named.split_once('/').unwrap_or((named, ""));
             let tally = frameworks.entry(framework).or_default().entry(control).or_default();
             tally.findings += 1;
-            tally.keys.extend(finding.key_arn.as_deref());
+            match finding.key_arn.as_deref() {
+                Some(key) => _ = tally.keys.insert(key),
+                None => _ = tally.accounts.insert(finding.account_id),
+            }
             tally.checks.insert(&finding.check);
         }
     }
     let control = |(name, tally): (&'a str, Tally<'a>)| Control {
         name,
         findings: grouped(tally.findings),
-        keys: count(tally.keys.len(), "key", "keys"),
+        about: about(&tally),
         checks: tally.checks.into_iter().collect(),
     };
     frameworks
         .into_iter()
         .map(|(name, controls)| Framework { name, controls: controls.into_iter().map(control).collect() })
         .collect()
+}
+
+/// How many keys and accounts the findings are about.
+fn about(tally: &Tally<'_>) -> String {
+    let parts = [(tally.keys.len(), "key", "keys"), (tally.accounts.len(), "account", "accounts")];
+    let told =
+        parts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many));
+    told.collect::<Vec<_>>().join(", ")
 }

@@ -25,7 +25,7 @@ use crate::{
     snapshot::{gap::Fact, key::Key},
 };
 use detail::{Own, Told};
-use documents::{Documents, LEFT_OUT, packed};
+use documents::{Documents, LEFT_OUT, UNREAD, packed};
 
 /// Bytes that all documents together may add to the page. What is beyond is in report.json.
 const BUDGET: usize = 2_500_000;
@@ -46,7 +46,7 @@ struct Index<'a> {
     checks: Vec<CheckText>,
 }
 
-/// For each key, the numbers of the documents about it: -1 where the page has none.
+/// For each key, the numbers of the documents about it: -1 where the page has none, -2 where nothing was read.
 #[derive(Serialize)]
 struct Places {
     exposure: Vec<i64>,
@@ -158,11 +158,12 @@ fn places(report: &Report<'_>, findings: &ByKey<'_>, documents: &mut Documents) 
         })?,
         policy: fill(&mut |key| match &key.key.policy {
             Fact::Known(text) => documents.shared(serde_json::to_string(text)?),
-            Fact::Unknown(_) => Ok(LEFT_OUT),
+            Fact::Unknown(_) => Ok(UNREAD),
         })?,
         ram_policy: fill(&mut |key| match &key.key.ram_policy {
             Fact::Known(Some(text)) => documents.shared(serde_json::to_string(text)?),
-            Fact::Known(None) | Fact::Unknown(_) => Ok(LEFT_OUT),
+            Fact::Known(None) => Ok(LEFT_OUT),
+            Fact::Unknown(_) => Ok(UNREAD),
         })?,
         own: fill(&mut |key| documents.own(|| serde_json::to_string(&Own::of(key))))?,
     })

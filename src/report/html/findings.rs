@@ -1,6 +1,6 @@
 //! What the checks found, check by check, the worst first; what they could not tell is counted beside it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     FEW_ROWS, Table, link,
@@ -18,13 +18,15 @@ pub(super) struct Group<'a> {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) severity: &'static str,
+    /// How many of each severity, and how many it could not tell of where it found none.
     pub(super) count: String,
     pub(super) matters: &'static str,
     pub(super) fix: &'static str,
     pub(super) blind: &'static str,
     pub(super) unknown: Option<String>,
     pub(super) accepted: Option<String>,
-    pub(super) all: String,
+    /// The keys in the explorer; `None` where the findings are about none.
+    pub(super) all: Option<String>,
     pub(super) findings: Table<Row<'a>>,
 }
 
@@ -41,12 +43,20 @@ pub(super) struct Row<'a> {
 
 /// Findings by severity, in words.
 pub(super) fn in_words(report: &Report<'_>) -> String {
-    let of = |severity: Severity| {
-        let number = report.summary.by_severity.get(&severity)?;
-        Some(format!("{} {}", grouped(*number), severity.as_str()))
-    };
-    let told: Vec<String> = Severity::ALL.into_iter().filter_map(of).collect();
-    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+    let found = report.findings.iter().filter(|finding| finding.status == Status::Fail);
+    let told = by_severity(found.map(|finding| finding.severity));
+    if told.is_empty() { "none".to_owned() } else { told }
+}
+
+/// How many there are of each severity: `5 critical, 17 high`.
+pub(super) fn by_severity(severities: impl Iterator<Item = Severity>) -> String {
+    let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+    severities.for_each(|severity| *counts.entry(severity).or_default() += 1);
+    let told: Vec<String> = counts
+        .iter()
+        .map(|(severity, number)| format!("{} {}", grouped(*number), severity.as_str()))
+        .collect();
+    told.join(", ")
 }
 
 /// Every check that has something to say.
@@ -71,11 +81,15 @@ fn group<'a>(
         return None;
     }
     let worst = found.first().map(|finding| finding.severity);
+    let rest = if unknown > 0 { "unknown" } else { "accepted" };
     let group = Group {
         id: meta.id,
         title: meta.title,
-        severity: worst.map_or("unknown", Severity::as_str),
-        count: grouped(found.len()),
+        severity: worst.map_or(rest, Severity::as_str),
+        count: match found.len() {
+            0 => grouped(if unknown > 0 { unknown } else { accepted }),
+            _ => by_severity(found.iter().map(|finding| finding.severity)),
+        },
         matters: meta.matters,
         fix: meta.fix,
         blind: meta.blind,
@@ -83,7 +97,7 @@ fn group<'a>(
             .then(|| format!("Not known in {}: that is no pass.", count(unknown, "case", "cases"))),
         accepted: (accepted > 0)
             .then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
-        all: link::keys_with("check", meta.id),
+        all: found.iter().any(|finding| finding.key_arn.is_some()).then(|| link::keys_with("check", meta.id)),
         findings: Table::up_to(FEW_ROWS, found.into_iter().map(|finding| row(finding, keys))),
     };
     Some((worst, group))

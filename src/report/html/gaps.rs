@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use keyreach_policy::aws::AccountId;
+
 use super::{FEW_ROWS, Table, scope::spaced, words::grouped};
 use crate::{
     report::coverage::Coverage,
@@ -47,12 +49,21 @@ pub(super) fn groups<'a>(coverage: &Coverage<'a>) -> Vec<Group<'a>> {
 
 fn row<'a>((cell, gap): (Option<&'a Cell>, &'a Gap)) -> Row<'a> {
     Row {
-        place: cell.map_or_else(String::new, |cell| format!("{} {}", cell.account_id, cell.region)),
+        place: cell.map_or_else(
+            || account_of(&gap.resource).to_owned(),
+            |cell| format!("{} {}", cell.account_id, cell.region),
+        ),
         operation: &gap.operation,
         resource: &gap.resource,
         code: gap.code.as_deref().unwrap_or_default(),
         message: &gap.message,
     }
+}
+
+/// The account that was asked about outside any Region; empty where none was.
+fn account_of(resource: &str) -> &str {
+    let account = if resource.starts_with("arn:") { resource.split(':').nth(4) } else { Some(resource) };
+    account.filter(|account| account.parse::<AccountId>().is_ok()).unwrap_or_default()
 }
 
 fn meaning(kind: GapKind) -> &'static str {

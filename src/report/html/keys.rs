@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keyreach_policy::aws::AccountId;
 
 use super::{
-    Table,
+    Table, opening,
     words::{count, day, grouped},
 };
 use crate::{
@@ -41,11 +41,21 @@ pub(super) struct Row<'a> {
     pub(super) gaps: usize,
 }
 
-/// Every key, in the snapshot's order.
+/// Every key, the most exposed first, then those that are the hardest to govern: a page may not hold all.
 pub(super) fn rows<'a>(report: &Report<'a>) -> Table<Row<'a>> {
     let names = account_names(report.snapshot);
-    Table::new(
-        report.keys.iter().map(|key| row(key, names.get(&key.cell.account_id).copied().unwrap_or_default())),
+    let mut keys: Vec<&ReportedKey<'a>> = report.keys.iter().collect();
+    keys.sort_by_key(|key| urgency(key));
+    let name = |key: &ReportedKey<'_>| names.get(&key.cell.account_id).copied().unwrap_or_default();
+    Table::new(keys.into_iter().map(|key| row(key, name(key))))
+}
+
+/// The place of a key's judgements, the worst first.
+fn urgency(key: &ReportedKey<'_>) -> (Option<usize>, Option<usize>) {
+    let (exposure, lockout) = (key.judged.exposure.level, key.judged.lockout.verdict);
+    (
+        opening::WIDEST_FIRST.iter().position(|(level, _)| *level == exposure),
+        opening::WORST_FIRST.iter().position(|verdict| *verdict == lockout),
     )
 }
 

@@ -3,7 +3,7 @@
 
 mod drawing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use keyreach_policy::aws::{Access, AccountId};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::report::Report;
 pub(super) use drawing::{Band, Node};
-use drawing::{Side, draw};
+use drawing::{Label, REACHED, Reached, Side, draw};
 
 /// Nodes a side; the rest are drawn as one.
 const OWNERS: usize = 16;
@@ -45,7 +45,8 @@ pub(super) struct Row {
 /// Keys by who owns them and who reaches them.
 #[derive(Default)]
 struct Tally {
-    bands: BTreeMap<(AccountId, Party), usize>,
+    /// Keys by owner and all who reach them.
+    reached: BTreeMap<(AccountId, Vec<Party>), usize>,
     owners: BTreeMap<AccountId, usize>,
     parties: BTreeMap<Party, Seen>,
 }
@@ -53,6 +54,7 @@ struct Tally {
 #[derive(Default)]
 struct Seen {
     keys: usize,
+    owners: BTreeSet<AccountId>,
     access: BTreeSet<Access>,
 }
 
@@ -67,15 +69,23 @@ impl Tally {
             let owner = key.cell.account_id;
             if !parties.is_empty() {
                 *tally.owners.entry(owner).or_default() += 1;
+                *tally.reached.entry((owner, parties.keys().cloned().collect())).or_default() += 1;
             }
             for (party, access) in parties {
-                *tally.bands.entry((owner, party.clone())).or_default() += 1;
                 let seen = tally.parties.entry(party).or_default();
                 seen.keys += 1;
+                seen.owners.insert(owner);
                 seen.access.extend(access);
             }
         }
         tally
+    }
+
+    /// Keys that one or more of these parties reach.
+    fn reached_by(&self, parties: &[Side]) -> usize {
+        let of: HashSet<&str> = parties.iter().map(|party| party.of.as_str()).collect();
+        let by_them = |by: &[Party]| by.iter().any(|party| of.contains(party.token().as_str()));
+        self.reached.iter().filter(|((_, by), _)| by_them(by)).map(|(_, keys)| keys).sum()
     }
 }
 
@@ -94,26 +104,24 @@ impl Map {
         let mut owners: Vec<(&AccountId, &usize)> = tally.owners.iter().collect();
         owners.sort_by_key(|(id, keys)| (std::cmp::Reverse(**keys), **id));
         let left = owners.iter().map(|(id, keys)| Side {
-            of: (*id).to_string(),
-            label: names.get(id).map_or_else(|| id.to_string(), |name| format!("{name} {id}")),
+            of: id.to_string(),
+            label: Label::of_account(names.get(id).copied(), &id.to_string()),
             class: "own",
             keys: **keys,
-            href: link::keys_with("account", &id.to_string()),
+            href: link::keys_with("account", &id.to_string()) + REACHED,
         });
         let right = parties.iter().map(|(party, seen)| Side {
             of: party.token(),
-            label: party.label(&names),
+            label: party_label(party, &names),
             class: zone_name(party.zone),
             keys: seen.keys,
             href: link::keys_with("party", &party.token()),
         });
-        let bands: Vec<(String, String, usize)> = tally
-            .bands
-            .iter()
-            .map(|((owner, party), keys)| (owner.to_string(), party.token(), *keys))
-            .collect();
-        let drawing = draw(&fold(left.collect(), OWNERS), &fold(right.collect(), PARTIES), &bands);
-        let rows = parties.iter().map(|(party, seen)| row(party, seen, &tally, &names));
+        let reached: Vec<Reached> = tally.reached.iter().map(Reached::of).collect();
+        let owners = fold(left.collect(), OWNERS, |rest| rest.iter().map(|owner| owner.keys).sum());
+        let right = fold(right.collect(), PARTIES, |rest| tally.reached_by(rest));
+        let drawing = draw(&owners, &right, &reached);
+        let rows = parties.iter().map(|(party, seen)| row(party, seen, &names));
         Some(Self {
             height: drawing.height,
             owners: drawing.owners,
@@ -124,29 +132,35 @@ impl Map {
     }
 }
 
-/// The first of a side; the others as one that stands for all that are not named.
-fn fold(mut side: Vec<Side>, most: usize) -> Vec<Side> {
+fn party_label(party: &Party, names: &BTreeMap<AccountId, &str>) -> Label {
+    match party.who.parse() {
+        Ok(id) => Label::of_account(names.get(&id).copied(), &party.who),
+        Err(_) => Label::of_account(None, &party.label(names)),
+    }
+}
+
+/// The first of a side; the others as one that stands for all that are not named, and looks like the worst of them.
+fn fold(mut side: Vec<Side>, most: usize, keys: impl Fn(&[Side]) -> usize) -> Vec<Side> {
     if side.len() > most {
         let others = side.split_off(most - 1);
         side.push(Side {
             of: String::new(),
-            label: format!("{} others", grouped(others.len())),
-            class: "others",
-            keys: others.iter().map(|other| other.keys).sum(),
+            label: Label::of_account(None, &format!("{} others", grouped(others.len()))),
+            class: others.first().map_or("others", |worst| worst.class),
+            keys: keys(&others),
             href: "#map-table".to_owned(),
         });
     }
     side
 }
 
-fn row(party: &Party, seen: &Seen, tally: &Tally, names: &BTreeMap<AccountId, &str>) -> Row {
-    let accounts = tally.bands.keys().filter(|(_, of)| of == party).count();
+fn row(party: &Party, seen: &Seen, names: &BTreeMap<AccountId, &str>) -> Row {
     Row {
         zone: zone_name(party.zone),
         who: party.label(names),
         href: link::keys_with("party", &party.token()),
         keys: grouped(seen.keys),
-        accounts: count(accounts, "account", "accounts"),
+        accounts: count(seen.owners.len(), "account", "accounts"),
         access: seen.access.iter().map(|access| access_name(*access)).collect::<Vec<_>>().join(", "),
     }
 }

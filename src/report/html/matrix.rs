@@ -66,7 +66,7 @@ impl<'a> Matrix<'a> {
         Self {
             accounts: Table::up_to(ROWS, accounts.iter().map(row)),
             regions: regions.iter().map(|region| region.as_str()).collect(),
-            legend: legend(report),
+            legend: legend(report, accounts.len() * regions.len() - report.snapshot.cells.len()),
         }
     }
 }
@@ -79,8 +79,8 @@ pub(super) struct Legend {
     pub(super) meaning: &'static str,
 }
 
-/// Every state.
-fn legend(report: &Report<'_>) -> Vec<Legend> {
+/// Every state, and the squares that are no cell.
+fn legend(report: &Report<'_>, blank: usize) -> Vec<Legend> {
     let states = [
         (CellState::Complete, "everything was read; a number counts the customer managed keys"),
         (CellState::Partial, "the keys were listed, and something was not read"),
@@ -94,5 +94,11 @@ fn legend(report: &Report<'_>) -> Vec<Legend> {
         cells: grouped(report.coverage.cells_in(state)),
         meaning,
     };
-    states.into_iter().map(entry).collect()
+    let blank = Legend {
+        state: "blank",
+        word: "not asked".to_owned(),
+        cells: grouped(blank),
+        meaning: "the Region is not among those that were listed for the account",
+    };
+    states.into_iter().map(entry).chain([blank]).collect()
 }

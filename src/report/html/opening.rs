@@ -1,15 +1,18 @@
 //! The first thing one reads: the judgement in two sentences, in numbers, and the worst that was found.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use keyreach_policy::aws::AccountId;
 
 use super::{
+    findings::by_severity,
     link::{self, KeyLink},
     words::{count, grouped},
 };
 use crate::{
     assess::{
         exposure::ExposureLevel,
-        finding::{Finding, Status},
+        finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
     },
     report::{Report, ReportedKey, Summary},
@@ -43,6 +46,7 @@ pub(super) struct Level {
     pub(super) word: String,
     pub(super) meaning: &'static str,
     pub(super) keys: String,
+    pub(super) none: bool,
     pub(super) href: String,
     pub(super) x: String,
     pub(super) width: String,
@@ -52,7 +56,8 @@ pub(super) struct Level {
 pub(super) struct Worst<'a> {
     pub(super) severity: &'static str,
     pub(super) title: &'a str,
-    pub(super) keys: Vec<KeyLink<'a>>,
+    pub(super) sum: String,
+    pub(super) keys: Vec<(KeyLink<'a>, bool)>,
     pub(super) more: Option<String>,
     pub(super) href: String,
 }
@@ -76,35 +81,65 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// The checks with the worst findings, each with the first of its keys. Findings come in order: those of one check and
-/// one severity stand together, by key.
-fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
-    let mut by_check: Vec<(&Finding, Vec<&str>)> = Vec::new();
-    for finding in report.findings.iter().filter(|finding| finding.status == Status::Fail) {
-        let arn = finding.key_arn.as_deref();
-        match by_check.last_mut() {
-            Some((first, keys)) if first.check == finding.check && first.severity == finding.severity => {
-                keys.extend(arn.filter(|arn| keys.last() != Some(arn)));
-            }
-            _ => by_check.push((finding, arn.into_iter().collect())),
+/// What one check found: each key once, with the worst that was found of it, and accounts where it is about no key.
+struct OfCheck<'a> {
+    first: &'a Finding,
+    keys: Vec<(&'a str, Severity)>,
+    accounts: BTreeSet<AccountId>,
+}
+
+/// The checks with findings, the one with the worst first: findings come in that order.
+fn by_check(findings: &[Finding]) -> Vec<OfCheck<'_>> {
+    let mut by_check: Vec<OfCheck<'_>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut known: HashSet<(&str, &str)> = HashSet::new();
+    for finding in findings.iter().filter(|finding| finding.status == Status::Fail) {
+        let place = *places.entry(&finding.check).or_insert(by_check.len());
+        if place == by_check.len() {
+            by_check.push(OfCheck { first: finding, keys: Vec::new(), accounts: BTreeSet::new() });
+        }
+        let Some(of_check) = by_check.get_mut(place) else { continue };
+        match finding.key_arn.as_deref() {
+            Some(arn) if known.insert((&finding.check, arn)) => of_check.keys.push((arn, finding.severity)),
+            Some(_) => {}
+            None => of_check.accounts.extend([finding.account_id]),
         }
     }
+    by_check
+}
+
+/// The checks with the worst findings, each with the first of its keys.
+fn worst<'a>(report: &Report<'a>) -> Vec<Worst<'a>> {
     let keys: HashMap<&str, &ReportedKey<'_>> =
         report.keys.iter().map(|one| (one.key.arn.as_str(), one)).collect();
-    let one = |(finding, arns): (&'a Finding, Vec<&str>)| Worst {
-        severity: finding.severity.as_str(),
-        title: &finding.title,
-        keys: arns.iter().take(KEYS).filter_map(|arn| Some(KeyLink::to(keys.get(arn)?))).collect(),
-        more: match arns.len() {
-            0 => Some(format!("account {}", finding.account_id)),
-            known => known.checked_sub(KEYS + 1).map(|beyond| format!("and {} more", grouped(beyond + 1))),
+    let severities = |found: &[(&str, Severity)]| by_severity(found.iter().map(|(_, severity)| *severity));
+    let one = |OfCheck { first, keys: found, accounts }: OfCheck<'a>| Worst {
+        severity: first.severity.as_str(),
+        title: &first.title,
+        // In accounts, or in as many keys as the link leads to.
+        sum: match (found.len(), accounts.len()) {
+            (0, 1) => format!("account {}", first.account_id),
+            (0, accounts) => count(accounts, "account", "accounts"),
+            (found_in, _) => format!("{}: {}", count(found_in, "key", "keys"), severities(&found)),
         },
-        href: match arns.len() {
-            0 => format!("#check-{}", finding.check),
-            _ => link::keys_with("check", &finding.check),
+        keys: examples(found.iter().take(KEYS).filter_map(|(arn, _)| keys.get(arn).copied())),
+        more: found.len().checked_sub(KEYS + 1).map(|beyond| format!("and {} more", grouped(beyond + 1))),
+        href: if found.is_empty() {
+            format!("#check-{}", first.check)
+        } else {
+            link::keys_with("check", &first.check)
         },
     };
-    by_check.into_iter().take(WORST).map(one).collect()
+    by_check(report.findings).into_iter().take(WORST).map(one).collect()
+}
+
+/// Links to keys, and for each whether another of them has its name.
+fn examples<'a: 'b, 'b>(keys: impl Iterator<Item = &'b ReportedKey<'a>>) -> Vec<(KeyLink<'a>, bool)> {
+    let links: Vec<KeyLink<'a>> = keys.map(KeyLink::to).collect();
+    let names: Vec<&str> = links.iter().map(|link| link.name).collect();
+    let shared = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
+    let alike: Vec<bool> = names.iter().map(|name| shared(name)).collect();
+    links.into_iter().zip(alike).collect()
 }
 
 fn exposure_in_words(summary: &Summary, total: usize) -> String {
@@ -165,19 +200,21 @@ fn lockout_in_words(summary: &Summary, total: usize) -> String {
     sentence
 }
 
+/// Every level with who can reach a key, the widest first; what is not known before what is closed.
+pub(super) const WIDEST_FIRST: [(ExposureLevel, &str); 6] = [
+    (ExposureLevel::Public, "an unbounded set of AWS accounts"),
+    (ExposureLevel::External, "named or bounded outside accounts"),
+    (ExposureLevel::Trusted, "accounts the settings trust"),
+    (ExposureLevel::Organization, "other accounts of the organization"),
+    (ExposureLevel::Unknown, "not judged or not readable; never safe"),
+    (ExposureLevel::Account, "nobody outside its account"),
+];
+
 fn exposure_levels(summary: &Summary, total: usize) -> Vec<Level> {
-    let worst_first = [
-        (ExposureLevel::Public, "an unbounded set of AWS accounts"),
-        (ExposureLevel::External, "named or bounded outside accounts"),
-        (ExposureLevel::Trusted, "accounts the settings trust"),
-        (ExposureLevel::Organization, "other accounts of the organization"),
-        (ExposureLevel::Unknown, "not judged or not readable; never safe"),
-        (ExposureLevel::Account, "nobody outside its account"),
-    ];
     let level = |(level, meaning): (ExposureLevel, &'static str)| {
         (level.as_str(), meaning, summary.by_exposure.get(&level).copied().unwrap_or(0))
     };
-    levels("exposure", worst_first.into_iter().map(level), total)
+    levels("exposure", WIDEST_FIRST.into_iter().map(level), total)
 }
 
 fn lockout_levels(summary: &Summary, total: usize) -> Vec<Level> {
@@ -224,6 +261,7 @@ fn levels(
             word: name.replace('_', " "),
             meaning,
             keys: grouped(keys),
+            none: keys == 0,
             href: link::keys_with(column, name),
             x: format!("{x:.1}"),
             width: format!("{width:.1}"),

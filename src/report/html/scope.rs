@@ -1,6 +1,6 @@
 //! What was scanned, by whom, and how much of it was seen: the top of the page, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Table,
@@ -13,7 +13,7 @@ use crate::{
     },
     snapshot::{
         Snapshot, TargetSource,
-        cell::CellState,
+        cell::{Cell, CellState},
         gap::Fact,
         organization::{Account, Entry, Organization, RegionSource, SkipReason},
         principal::Iam,
@@ -148,8 +148,6 @@ pub(super) fn in_words(report: &Report<'_>) -> Vec<(&'static str, String)> {
             format!("unknown: {} was answered with {}", gap.operation, spaced(gap.kind.as_str()))
         }
     };
-    let regions: std::collections::BTreeSet<&str> =
-        snapshot.cells.iter().map(|cell| cell.region.as_str()).collect();
     let accounts = match snapshot.scan.targets {
         TargetSource::Organizations => "as Organizations lists them",
         TargetSource::Settings => "as the settings name them",
@@ -160,13 +158,35 @@ pub(super) fn in_words(report: &Report<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("Organization", organization),
         ("Accounts", accounts),
-        ("Regions", format!("{}: {}", regions.len(), regions.into_iter().collect::<Vec<_>>().join(", "))),
+        ("Regions", regions(snapshot)),
         ("Partition", snapshot.scan.partition.to_string()),
         ("Taken at", minute(snapshot.scan.taken_at)),
         ("Taken by", snapshot.scan.caller_arn.clone()),
         ("Tool", format!("keyreach {}", snapshot.scan.tool_version)),
         ("Scan", snapshot.scan.id.clone()),
     ]
+}
+
+/// The Regions in which keys were listed, and those in which that succeeded in no account.
+fn regions(snapshot: &Snapshot) -> String {
+    let all: BTreeSet<&str> = snapshot.cells.iter().map(|cell| cell.region.as_str()).collect();
+    let listed = |cell: &&Cell| matches!(cell.state(), CellState::Complete | CellState::Partial);
+    let read: BTreeSet<&str> =
+        snapshot.cells.iter().filter(listed).map(|cell| cell.region.as_str()).collect();
+    let unread: Vec<&str> = all.difference(&read).copied().collect();
+    let names = read.iter().copied().collect::<Vec<_>>().join(", ");
+    let told = format!("keys listed in {}: {names}", grouped(read.len()));
+    match (read.is_empty(), unread.is_empty()) {
+        (_, true) => told,
+        (true, false) => format!(
+            "the keys of no account listed in any of {}: {}",
+            grouped(unread.len()),
+            unread.join(", ")
+        ),
+        (false, false) => {
+            format!("{told}; in {} more, those of no account: {}", grouped(unread.len()), unread.join(", "))
+        }
+    }
 }
 
 /// One account.

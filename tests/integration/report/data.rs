@@ -93,6 +93,7 @@ fn an_unread_policy_is_no_document() {
     snapshot.cells[1].keys[0].policy = Fact::Unknown(gap);
     let block = Block::of(&html(&snapshot));
     assert_eq!(block.document("policy", 1), None);
+    assert_eq!(block.index["documents"]["policy"][1], -2, "not the same as having no room for it");
     assert_eq!(block.cell("exposure", 1), "unknown");
     assert_eq!(block.document("own", 1).unwrap()["gaps"][0], json!(["kms:GetKeyPolicy", "denied"]));
 }

@@ -99,6 +99,19 @@ const checks = {
     assert.equal(await count(page), shown(named));
     await search(page, report.keys[7].arn);
     assert.equal(await count(page), shown([report.keys[7]]));
+    const outside = keysWith((key) => key.exposure.reaches.some(({ principal }) => /999999999999/.test(principal)));
+    assert.ok(outside.length > 0);
+    await search(page, "999999999999");
+    assert.equal(await count(page), shown(outside));
+    const lockedOut = keysWith((key) => key.lockout.verdict === "locked_out");
+    await search(page, "policy-locked-out");
+    assert.equal(await count(page), shown(lockedOut));
+    const aliased = keysWith((key) => key.aliases.length)[0];
+    await search(page, aliased.arn.replace(/:key.*/, `:${aliased.aliases[0]}`));
+    assert.equal(await count(page), shown([aliased]));
+    const stem = aliased.arn.replace(/[^/]*$/, "");
+    await search(page, stem);
+    assert.equal(await count(page), shown(keysWith(({ arn }) => arn.startsWith(stem))));
     await search(page, "no key is called this");
     assert.equal(await count(page), shown([]));
     assert.deepEqual(complaints, []);
@@ -157,6 +170,86 @@ const checks = {
     await pause(100);
     assert.equal(await count(page), `${party.keys} of ${report.keys.length} keys shown`);
     assert.deepEqual(complaints, []);
+  },
+
+  async "counts what its links open"(browser) {
+    const { page } = await open(browser);
+    const worst = await page.$$eval(".worst li", (items) => items.map((item) => ({ href: item.querySelector(".title").getAttribute("href"), sum: item.querySelector(".place").textContent })));
+    const groups = await page.$$eval("details.check", (all) => all.map((one) => ({ count: one.querySelector(".count").textContent, href: one.querySelector('p a[href^="#?check"]')?.getAttribute("href") })));
+    const sums = groups.flatMap(({ count }) => [...count.matchAll(/([\d,]+) critical/g)].map(([, number]) => Number(number.replace(",", ""))));
+    assert.equal(sums.reduce((a, b) => a + b), report.summary.by_severity.critical);
+    const owners = await page.$$eval(".flows a:has(text)", (links) => links.map((link) => ({ href: link.getAttribute("href"), sum: link.querySelector(".sum").textContent })));
+    assert.ok(owners.length > 5 && worst.length > 5);
+    for (const { href, sum } of [...worst.filter(({ href }) => href.startsWith("#?")), ...groups.filter(({ href }) => href), ...owners.filter(({ href }) => href.startsWith("#?"))]) {
+      await page.evaluate((to) => { location.hash = to; }, href);
+      await pause(60);
+      const opened = await count(page);
+      if (sum) assert.ok(opened.startsWith(`${sum.match(/^[\d,]+/)[0]} of `), `${href}: ${sum}, but ${opened}`);
+      else assert.ok(!opened.startsWith("0 of"), href);
+    }
+  },
+
+  async "sorts and judges where there is no room for columns"(browser) {
+    const { page } = await open(browser, { width: 360, hash: "#?exposure=external" });
+    const names = await rowNames(page);
+    const first = await page.$eval("#explorer-table tr.key", (row) => row.innerText);
+    for (const part of ["external", "eu-", "·"]) assert.ok(first.includes(part), first);
+    assert.ok(await page.$eval("#explorer-table tr.key .marks .severity", (tag) => tag.checkVisibility()));
+    await page.select("#sort", "alias");
+    assert.notDeepEqual(await rowNames(page), names);
+    await page.select("#sort", "");
+    assert.deepEqual(await rowNames(page), names);
+    assert.equal(await page.evaluate(() => location.hash), "#?exposure=external");
+  },
+
+  async "leads there again, and by the keyboard into the list"(browser) {
+    const { page } = await open(browser);
+    const link = '.levels a[href="#?exposure=public"]';
+    for (let time = 0; time < 2; time += 1) {
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.$eval(link, (a) => a.click());
+      await pause(100);
+      assert.ok(await page.$eval("#keys", (heading) => heading.getBoundingClientRect().top < 400), `time ${time}`);
+      assert.equal(await page.evaluate(() => document.activeElement.id), "keys");
+    }
+    const control = await page.$eval(".controls td a", (a) => { a.click(); return a.getAttribute("href"); });
+    await pause(100);
+    assert.ok(await page.$eval(control, (heading) => heading.closest("details").open), control);
+    await page.$eval(control, (heading) => { heading.closest("details").open = false; });
+    await page.$eval(`a[href="${control}"]`, (a) => a.click());
+    await pause(100);
+    assert.ok(await page.$eval(control, (heading) => heading.closest("details").open), `${control} again`);
+  },
+
+  async "goes back step by step"(browser) {
+    const { page } = await open(browser);
+    const state = async () => [await page.evaluate(() => location.hash), await count(page), await page.$eval("dialog", (dialog) => dialog.open)];
+    const steps = [await state()];
+    const go = async (step) => { await step(); await pause(150); steps.push(await state()); };
+    await go(() => page.$eval('.levels a[href="#?exposure=public"]', (a) => a.click()));
+    await go(() => page.click('.boxes input[value="external"]'));
+    await go(() => page.select("#facet-region", "eu-west-1"));
+    await page.$eval("#explorer-table tr.key a", (a) => a.click());
+    await page.waitForSelector("dialog[open] h2");
+    await page.keyboard.press("Escape");
+    await pause(150);
+    assert.deepEqual(await state(), steps.at(-1), "a key leaves no step behind");
+    for (const step of steps.slice(0, -1).reverse()) {
+      await page.goBack();
+      await pause(150);
+      assert.deepEqual(await state(), step);
+    }
+    assert.equal(new Set(steps.map(String)).size, 4);
+  },
+
+  async "calls no key safe of which too little was read"(browser) {
+    const [key] = keysWith(({ exposure }) => exposure.level === "unknown");
+    const { page } = await open(browser, { hash: `#?key=${encodeURIComponent(key.arn)}` });
+    await page.waitForSelector("dialog[open] h2");
+    const text = await page.$eval("dialog", (dialog) => dialog.innerText);
+    assert.ok(!text.includes("No way in from outside"), text);
+    assert.equal(text.split("Not known: what would tell was not read.").length, 3);
+    assert.ok(text.includes("The policy was not read."));
   },
 
   async "opens the page of a key, and goes back"(browser) {
@@ -223,6 +316,16 @@ const checks = {
     assert.deepEqual([requests.length, complaints], [1, []]);
   },
 
+  async "has room for every name in the map, and tells it whole"(browser) {
+    const { page } = await openUrl(browser, urlOf(join(hostile, "report.html")));
+    const cut = await page.$$eval(".flows text", (texts) => {
+      const map = texts[0].ownerSVGElement.getBoundingClientRect();
+      return texts.filter((text) => { const { left, right } = text.getBoundingClientRect(); return left < map.left || right > map.right; }).map((text) => text.textContent);
+    });
+    assert.deepEqual(cut, []);
+    assert.ok((await page.$$eval(".flows a > title", (titles) => titles.map((title) => title.textContent))).some((title) => title.includes("alert(2)")));
+  },
+
   async "turns dark and light at the press of a button"(browser) {
     const { page } = await open(browser);
     const background = () => page.$eval("body", (body) => getComputedStyle(body).backgroundColor);
@@ -239,8 +342,22 @@ const checks = {
     const visible = (selector) => page.$eval(selector, (part) => part.checkVisibility());
     for (const part of [".verdict", "#map-table", ".board", "#keys-table", ".matrix", "#method"]) assert.ok(await visible(part), part);
     for (const part of ["#explorer", "nav", "#theme"]) assert.ok(!(await visible(part)), part);
-    const pdf = await page.pdf({ path: join(screens, "report.pdf"), format: "A4", timeout: 120_000 });
-    assert.ok(pdf.length > 50_000, `${pdf.length} bytes`);
+    const worst = await page.$$eval("#keys-table .tone.exposure", (tones) => tones.map((tone) => tone.textContent));
+    assert.deepEqual(worst.slice(0, 11), Array(11).fill("public"));
+    const pdf = await page.pdf({ path: join(screens, "report.pdf"), preferCSSPageSize: true, timeout: 120_000 });
+    assert.match(Buffer.from(pdf).toString("latin1"), /MediaBox \[0 0 84[12][.\d]* 59[45]/, "landscape, so that no table shrinks the type");
+    await page.setViewport({ width: 1030, height: 700 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 1030, "nothing is wider than the paper");
+  },
+
+  async "prints an open key alone"(browser) {
+    const [key] = keysWith(({ exposure }) => exposure.level === "public");
+    const { page } = await open(browser, { hash: `#?key=${encodeURIComponent(key.arn)}` });
+    await page.waitForSelector("dialog[open] h2");
+    await page.emulateMediaType("print");
+    for (const part of ["h1", ".opening", "#keys-table", ".close"]) assert.ok(!(await page.$eval(part, (element) => element.checkVisibility())), part);
+    const { height, inner } = await page.$eval("dialog", (dialog) => ({ height: dialog.offsetHeight, inner: dialog.scrollHeight }));
+    assert.ok(height > 1000 && height >= inner - 2, `${height} of ${inner} px`);
   },
 
   async "says the essential without JavaScript"(browser) {

@@ -16,6 +16,9 @@ const PIECE: usize = 256 * 1024;
 /// A document that was left out.
 pub(super) const LEFT_OUT: i64 = -1;
 
+/// A document that cannot be: what it would hold was not read.
+pub(super) const UNREAD: i64 = -2;
+
 /// Documents, numbered in the order in which they came.
 #[derive(Debug)]
 pub(super) struct Documents {

@@ -1,11 +1,19 @@
 //! Where the nodes and bands of the map lie. Knows numbers and names, nothing of keys.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use crate::report::html::words::count;
+use keyreach_policy::aws::AccountId;
+
+use crate::report::{
+    html::{party::Party, words::count},
+    text::{Visible, cut},
+};
 
 /// The sides, in the drawing's own units: it is 1000 wide.
-const LEFT: f64 = 330.0;
+const LEFT: f64 = 340.0;
 const RIGHT: f64 = 660.0;
 const NODE: f64 = 10.0;
 
@@ -13,12 +21,51 @@ const NODE: f64 = 10.0;
 const AIR: f64 = 10.0;
 const LINE: f64 = 17.0;
 
+/// Letters of a name that have room beside a node, before an account's id.
+const NAME: usize = 18;
+
+/// An owner's link leads to the keys that the map counts: those that somebody outside reaches.
+pub(super) const REACHED: &str = "&exposure=public&exposure=external&exposure=trusted&exposure=organization";
+
+/// What a node is called.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    whole: String,
+    /// As much of it as has room.
+    short: String,
+}
+
+impl Label {
+    /// An account by name and id, or somebody who has no name but what stands for the id.
+    pub(super) fn of_account(name: Option<&str>, id: &str) -> Self {
+        let Some(name) = name else { return Self { whole: id.to_owned(), short: id.to_owned() } };
+        // Spelled out before it is cut: what is spelled out is longer.
+        let short = format!("{} {id}", cut(&Visible(name).to_string(), NAME));
+        Self { whole: format!("{name} {id}"), short }
+    }
+}
+
+/// Keys that have the same owner and are reached by the same parties, by their names in bands.
+#[derive(Debug)]
+pub(super) struct Reached {
+    owner: String,
+    parties: Vec<String>,
+    keys: usize,
+}
+
+impl Reached {
+    pub(super) fn of(((owner, parties), keys): (&(AccountId, Vec<Party>), &usize)) -> Self {
+        let parties = parties.iter().map(Party::token).collect();
+        Self { owner: owner.to_string(), parties, keys: *keys }
+    }
+}
+
 /// One node before it has a place.
 #[derive(Debug, Clone)]
 pub(super) struct Side {
     /// Its name in bands; empty for the one that stands for all the rest.
     pub(super) of: String,
-    pub(super) label: String,
+    pub(super) label: Label,
     pub(super) class: &'static str,
     pub(super) keys: usize,
     pub(super) href: String,
@@ -27,6 +74,7 @@ pub(super) struct Side {
 /// One node.
 pub(in super::super) struct Node {
     pub(in super::super) label: String,
+    pub(in super::super) title: String,
     pub(in super::super) class: &'static str,
     pub(in super::super) keys: String,
     pub(in super::super) href: String,
@@ -54,8 +102,8 @@ pub(super) struct Drawing {
 }
 
 /// Draws bands between an owner and a party by the number of keys.
-pub(super) fn draw(owners: &[Side], parties: &[Side], bands: &[(String, String, usize)]) -> Drawing {
-    let widths = widths(owners, parties, bands);
+pub(super) fn draw(owners: &[Side], parties: &[Side], reached: &[Reached]) -> Drawing {
+    let widths = widths(owners, parties, reached);
     let thick = |pick: fn(&(usize, usize)) -> usize, of: usize| -> f64 {
         widths.iter().filter(|(ends, _)| pick(ends) == of).map(|(_, keys)| thickness(*keys)).sum()
     };
@@ -86,7 +134,7 @@ pub(super) fn draw(owners: &[Side], parties: &[Side], bands: &[(String, String, 
             class: b.class,
             path: curve(*out + width / 2.0, *into + width / 2.0),
             width: format!("{width:.1}"),
-            title: format!("{}: {} reached by {}", a.label, count(*keys, "key", "keys"), b.label),
+            title: format!("{}: {} reached by {}", a.label.whole, count(*keys, "key", "keys"), b.label.whole),
             href: both(a, b),
         });
         *out += width;
@@ -100,18 +148,19 @@ pub(super) fn draw(owners: &[Side], parties: &[Side], bands: &[(String, String, 
     }
 }
 
-/// Keys between two nodes. What belongs to no node of its own belongs to the last, which stands for the rest.
-fn widths(
-    owners: &[Side],
-    parties: &[Side],
-    bands: &[(String, String, usize)],
-) -> BTreeMap<(usize, usize), usize> {
+/// Keys between two nodes. What belongs to no node of its own belongs to the last, which stands for the rest; a key that
+/// several of these reach counts once.
+fn widths(owners: &[Side], parties: &[Side], reached: &[Reached]) -> BTreeMap<(usize, usize), usize> {
     let place = |side: &[Side], of: &str| {
         side.iter().position(|node| node.of == of).unwrap_or_else(|| side.len().saturating_sub(1))
     };
     let mut widths = BTreeMap::new();
-    for (owner, party, keys) in bands {
-        *widths.entry((place(owners, owner), place(parties, party))).or_default() += keys;
+    for of in reached {
+        let owner = place(owners, &of.owner);
+        let ends: BTreeSet<usize> = of.parties.iter().map(|party| place(parties, party)).collect();
+        for party in ends {
+            *widths.entry((owner, party)).or_default() += of.keys;
+        }
     }
     widths
 }
@@ -137,7 +186,11 @@ fn curve(from: f64, to: f64) -> String {
 
 fn both(owner: &Side, party: &Side) -> String {
     match (owner.of.is_empty(), party.of.is_empty()) {
-        (false, false) => format!("{}&{}", owner.href, party.href.trim_start_matches("#?")),
+        (false, false) => {
+            // Whoever a party reaches is reached from outside.
+            let owner = owner.href.trim_end_matches(REACHED);
+            format!("{owner}&{}", party.href.trim_start_matches("#?"))
+        }
         (true, false) => party.href.clone(),
         (false, true) => owner.href.clone(),
         (true, true) => "#map-table".to_owned(),
@@ -146,7 +199,8 @@ fn both(owner: &Side, party: &Side) -> String {
 
 fn nodes(side: &[Side], tops: &[f64], heights: &[f64], x: f64) -> Vec<Node> {
     let node = |((of, top), height): ((&Side, &f64), &f64)| Node {
-        label: of.label.clone(),
+        label: of.label.short.clone(),
+        title: format!("{}: {}", of.label.whole, count(of.keys, "key", "keys")),
         class: of.class,
         keys: count(of.keys, "key", "keys"),
         href: of.href.clone(),
@@ -160,19 +214,37 @@ fn nodes(side: &[Side], tops: &[f64], heights: &[f64], x: f64) -> Vec<Node> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Side, draw};
+    use super::{Label, Reached, Side, draw};
 
     fn side(of: &str) -> Side {
-        Side { of: of.to_owned(), label: of.to_owned(), class: "own", keys: 1, href: format!("#?of={of}") }
+        let label = Label::of_account(None, of);
+        Side { of: of.to_owned(), label, class: "own", keys: 1, href: format!("#?of={of}") }
+    }
+
+    fn reached(owner: &str, parties: &[&str], keys: usize) -> Reached {
+        let parties = parties.iter().map(|party| (*party).to_owned()).collect();
+        Reached { owner: owner.to_owned(), parties, keys }
     }
 
     #[test]
-    fn what_has_no_node_goes_to_the_one_for_the_rest() {
-        let bands = [("a", "x", 5), ("b", "x", 1), ("c", "x", 2)];
-        let bands = bands.map(|(a, b, keys)| (a.to_owned(), b.to_owned(), keys));
-        let drawing = draw(&[side("a"), side("")], &[side("x")], &bands);
+    fn what_has_no_node_goes_to_the_one_for_the_rest_and_counts_once() {
+        let keys = [reached("a", &["x"], 4), reached("a", &["x", "y", "z"], 1), reached("b", &["x"], 1)];
+        let drawing = draw(&[side("a"), side("")], &[side("x"), side("")], &keys);
         let told: Vec<_> =
             drawing.bands.iter().map(|band| (band.title.as_str(), band.href.as_str())).collect();
-        assert_eq!(told, [("a: 5 keys reached by x", "#?of=a&of=x"), (": 3 keys reached by x", "#?of=x")]);
+        let expected = [
+            ("a: 5 keys reached by x", "#?of=a&of=x"),
+            ("a: 1 key reached by ", "#?of=a"),
+            (": 1 key reached by x", "#?of=x"),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_long_name_leaves_room_for_the_id() {
+        let short = |name| Label::of_account(Some(name), "111122223333").short;
+        assert_eq!(short("payments-prod"), "payments-prod 111122223333");
+        assert_eq!(short("payments-production-of-the-west"), "payments-producti… 111122223333");
+        assert_eq!(short("\u{202e}\u{202e}\u{202e}"), "\\u{202e}\\u{202e}\\… 111122223333");
     }
 }
