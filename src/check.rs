@@ -199,7 +199,7 @@ impl Found {
 
     /// A missing fact is no pass.
     fn unknown(severity: Severity, why: &str) -> Self {
-        let detail = format!("Not known: {why}.");
+        let detail = format!("Undecided: {why}.");
         Self { status: Status::Unknown, ..Self::fail(severity, "", detail) }.with("unread", why)
     }
 }
@@ -258,11 +258,19 @@ impl About<'_> {
             account_id: self.account,
             region: self.region.cloned(),
             key_arn,
-            title: meta.title.to_owned(),
+            title: title(meta, found.status),
             detail: found.detail,
             remediation: meta.fix.to_owned(),
+            frameworks: framework::controls(meta.id, &found.evidence),
             evidence: found.evidence,
-            frameworks: framework::controls(meta.id).to_vec(),
         }
+    }
+}
+
+/// What a finding says in a line. Most readers see no more of it than this, so it states nothing that is not known.
+fn title(meta: &Meta, status: Status) -> String {
+    match status {
+        Status::Fail | Status::Accepted => meta.title.to_owned(),
+        Status::Unknown => format!("Not known: {}", meta.title),
     }
 }

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The files, as they stand in the repository.
 const FILES: [&str; 7] = [
@@ -38,6 +39,9 @@ pub struct Framework {
 pub struct Mapping {
     /// The ids of the checks.
     pub checks: Vec<String>,
+    /// Of some of their findings alone: what the evidence says of these.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
     /// The ids of the controls, as the framework writes them.
     pub controls: Vec<String>,
     /// Where this was published, or `own`.
@@ -54,23 +58,28 @@ struct File {
 static ALL: LazyLock<Vec<Framework>> =
     LazyLock::new(|| FILES.iter().filter_map(|text| parse(text).ok()).flatten().collect());
 
-static BY_CHECK: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
-    let mut by_check: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+static BY_CHECK: LazyLock<BTreeMap<&str, Vec<Place>>> = LazyLock::new(|| {
+    let mut by_check: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for framework in ALL.iter() {
         for mapping in &framework.mapping {
-            let controls = mapping.controls.iter().map(|control| format!("{}/{control}", framework.id));
-            let controls: Vec<String> = controls.collect();
             for check in &mapping.checks {
-                by_check.entry(check).or_default().extend(controls.iter().cloned());
+                by_check.entry(check).or_default().push((framework, mapping));
             }
         }
     }
-    for controls in by_check.values_mut() {
-        controls.sort();
-        controls.dedup();
-    }
     by_check
 });
+
+/// A mapping, in its framework.
+type Place = (&'static Framework, &'static Mapping);
+
+impl Mapping {
+    /// Whether it speaks of a finding with such evidence. One whose evidence is silent, as where the facts to tell are
+    /// missing, may be of any sort.
+    fn fits(&self, evidence: &BTreeMap<String, Value>) -> bool {
+        self.only.iter().all(|(fact, sort)| evidence.get(fact).is_none_or(|said| said == sort))
+    }
+}
 
 fn parse(text: &str) -> Result<Vec<Framework>, toml::de::Error> {
     toml::from_str::<File>(text).map(|file| file.framework)
@@ -82,14 +91,27 @@ pub fn all() -> &'static [Framework] {
     &ALL
 }
 
-/// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
+/// The controls that a check's finding speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
 #[must_use]
-pub fn controls(check: &str) -> &'static [String] {
-    BY_CHECK.get(check).map(Vec::as_slice).unwrap_or_default()
+pub fn controls(check: &str, evidence: &BTreeMap<String, Value>) -> Vec<String> {
+    let places = BY_CHECK.get(check).map(Vec::as_slice).unwrap_or_default();
+    let of = |(framework, mapping): &Place| {
+        let framework = &framework.id;
+        mapping.controls.iter().map(move |control| format!("{framework}/{control}"))
+    };
+    let mut controls: Vec<String> =
+        places.iter().filter(|(_, mapping)| mapping.fits(evidence)).flat_map(of).collect();
+    controls.sort();
+    controls.dedup();
+    controls
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
     use super::{FILES, controls, parse};
 
     #[test]
@@ -101,9 +123,23 @@ mod tests {
 
     #[test]
     fn a_check_has_its_controls() {
-        let rotation = controls("rotation-disabled");
+        let rotation = controls("rotation-disabled", &BTreeMap::new());
         assert!(rotation.iter().any(|control| control == "CIS-AWS-5.0.0/3.6"), "{rotation:?}");
         assert!(rotation.is_sorted());
-        assert!(controls("no-such-check").is_empty());
+        assert!(controls("no-such-check", &BTreeMap::new()).is_empty());
+    }
+
+    #[test]
+    fn a_mapping_of_one_sort_leaves_the_other_alone() {
+        let of = |sort: Option<&str>| {
+            let evidence = sort.map(|sort| ("policy".to_owned(), json!(sort)));
+            let controls = controls("broad-decrypt-by-iam", &evidence.into_iter().collect());
+            let found = ["KMS.1", "KMS.2"].map(|id| controls.contains(&format!("AWS-FSBP-1.0.0/{id}")));
+            assert!(controls.contains(&"SOC-2/CC6.1".to_owned()), "{controls:?}");
+            found
+        };
+        assert_eq!(of(Some("managed")), [true, false]);
+        assert_eq!(of(Some("inline")), [false, true]);
+        assert_eq!(of(None), [true, true], "what was not read may be either");
     }
 }

@@ -78,7 +78,9 @@ fn controls(meta: &Meta) -> Vec<String> {
     let speaks = of.filter(|(_, mapping)| mapping.checks.iter().any(|check| check == meta.id));
     let line = |(framework, mapping): (&framework::Framework, &framework::Mapping)| {
         let source = if mapping.source == "own" { "our own mapping" } else { &mapping.source };
-        format!("{}: {} ({source})", framework.id, mapping.controls.join(", "))
+        let only: String =
+            mapping.only.iter().map(|(fact, sort)| format!(", where the {fact} is {sort}")).collect();
+        format!("{}: {} ({source}{only})", framework.id, mapping.controls.join(", "))
     };
     speaks.map(line).collect()
 }
