@@ -268,7 +268,7 @@ impl About<'_> {
 }
 
 /// What a finding says in a line. Most readers see no more of it than this, so it states nothing that is not known.
-fn title(meta: &Meta, status: Status) -> String {
+pub(crate) fn title(meta: &Meta, status: Status) -> String {
     match status {
         Status::Fail | Status::Accepted => meta.title.to_owned(),
         Status::Unknown => format!("Not known: {}", meta.title),

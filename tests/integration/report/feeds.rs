@@ -9,9 +9,13 @@ use keyreach::{
         assess,
         finding::{Finding, Severity, Status, Subject, finding_id},
     },
+    check::ALL,
     config::{Format, JudgementSettings},
     report::Report,
-    snapshot::{Snapshot, gap::Fact},
+    snapshot::{
+        Snapshot,
+        gap::{Fact, GapKind},
+    },
 };
 use keyreach_policy::aws::Region;
 use proptest::prelude::*;
@@ -178,20 +182,70 @@ fn severity_and_status_are_said_in_the_words_of_each_feed() {
         assert_eq!(event["comment"], terms);
         assert_eq!(entry["ProductFields"]["keyreach/acceptance"], terms);
     }
+}
+
+#[test]
+fn a_sarif_rule_ranks_its_findings_alone() {
+    let snapshot = example::snapshot();
+    let findings = every_sort(&snapshot);
+    let log = json_of(&told(&snapshot, findings.clone(), Format::Sarif)["report.sarif"]);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    let rule = &rules[usize::try_from(results[0]["ruleIndex"].as_u64().unwrap()).unwrap()];
-    assert_eq!(rule["id"], "public-key-access");
-    assert_eq!(rule["properties"]["security-severity"], "9.5");
+    for (finding, result) in findings.iter().zip(log["runs"][0]["results"].as_array().unwrap()) {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        let (sort, rank, level) = match (finding.status, finding.severity) {
+            (Status::Unknown, _) => ("unknown", None, "note"),
+            (_, Severity::Critical) => ("critical", Some("9.5"), "error"),
+            (_, Severity::High) => ("high", Some("8.0"), "error"),
+            (_, Severity::Medium) => ("medium", Some("5.5"), "warning"),
+            (_, Severity::Low) => ("low", Some("2.0"), "note"),
+            (_, Severity::Info) => ("info", Some("0.0"), "note"),
+        };
+        assert_eq!(
+            (&rule["id"], &result["ruleId"]),
+            (&json!(format!("public-key-access/{sort}")), &rule["id"])
+        );
+        assert_eq!(rule["properties"]["security-severity"], json!(rank), "{finding:?}");
+        assert_eq!(rule["defaultConfiguration"]["level"], level, "{finding:?}");
+        let title = rule["shortDescription"]["text"].as_str().unwrap();
+        assert_eq!(title.starts_with("Not known: "), finding.status == Status::Unknown, "{title}");
+    }
+    for check in ALL {
+        let of_check =
+            |rule: &&Value| rule["id"].as_str().unwrap().starts_with(&format!("{}/", check.meta().id));
+        assert!(rules.iter().any(|rule| of_check(&rule)), "{} has no rule", check.meta().id);
+    }
+}
+
+#[test]
+fn a_sarif_file_holds_the_worst_of_what_github_takes_in_one_run() {
+    let mut snapshot = example::snapshot();
+    let key = snapshot.cells[1].keys[0].arn.clone();
+    let gap = |n: usize| example::gap("kms:ListAliases", &n.to_string(), GapKind::Denied);
+    snapshot.cells[1].gaps = (0..1_002).map(gap).collect();
+    let mut findings: Vec<Finding> = (0..25_003)
+        .map(|n| {
+            let status = if n < 3 { Status::Unknown } else { Status::Fail };
+            finding(Subject::Key(&key), n, Severity::High, status)
+        })
+        .collect();
+    findings.sort_by(Finding::order);
+    let log = json_of(&told(&snapshot, findings, Format::Sarif)["report.sarif"]);
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert!(results.iter().all(|result| result["kind"] == "fail"), "what is not known is left out first");
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 1_002);
+    assert_eq!(notifications[0]["message"]["text"], "3 findings are left out here: findings.ndjson has all.");
+    assert_eq!(notifications[1]["message"]["text"], "2 gaps are left out here: coverage.ndjson has all.");
+    assert_eq!(run["automationDetails"]["id"], "keyreach/o-a1b2c3d4e5/");
 }
 
 #[test]
 fn ndjson_lines_are_the_objects_of_the_report() {
     let mut snapshot = example::snapshot();
-    snapshot.gaps.push(example::gap(
-        "organizations:ListRoots",
-        "r-ab12",
-        keyreach::snapshot::gap::GapKind::Denied,
-    ));
+    snapshot.gaps.push(example::gap("organizations:ListRoots", "r-ab12", GapKind::Denied));
     let findings = every_sort(&snapshot);
     let report = json_of(&told(&snapshot, findings.clone(), Format::Json)["report.json"]);
     let files = told(&snapshot, findings, Format::Ndjson);
