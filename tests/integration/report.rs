@@ -35,6 +35,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
         Format::Asff,
         &[
             "asff/000000000001/eu-west-1/batch-0001.json",
+            "asff/000000000001/us-east-1/batch-0001.json",
             "asff/111122223333/eu-west-1/batch-0001.json",
             "asff/111122223333/us-east-1/batch-0001.json",
         ],

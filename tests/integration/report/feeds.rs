@@ -1,6 +1,6 @@
 //! The feeds: each tells every finding once, whatever anybody wrote into it, and is there when there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach::{
     assess::{
@@ -14,10 +14,11 @@ use keyreach::{
     report::Report,
     snapshot::{
         Snapshot,
+        cell::Visit,
         gap::{Fact, GapKind},
     },
 };
-use keyreach_policy::aws::Region;
+use keyreach_policy::aws::{Partition, Region};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -293,6 +294,51 @@ fn batches_keep_to_the_limits_of_security_hub() {
     assert!(
         told(&snapshot, findings, Format::Asff).contains_key("asff/111122223333/eu-west-1/batch-0003.json")
     );
+}
+
+#[test]
+fn a_finding_of_no_region_stays_where_it_is_whatever_was_visited() {
+    let places = |partition: &str, visit: Visit| {
+        let mut snapshot = example::snapshot();
+        snapshot.scan.partition = Partition::new(partition);
+        snapshot.cells[1].visit = visit;
+        snapshot.cells[2].visit = visit;
+        let subject = Subject::Account(MEMBER.parse().unwrap(), None);
+        let files = told(&snapshot, vec![finding(subject, 1, Severity::Low, Status::Fail)], Format::Asff);
+        files.into_iter().filter(|(_, text)| text != "[]\n").map(|(path, _)| path).collect::<Vec<_>>()
+    };
+    for (partition, region) in [
+        ("aws", "us-east-1"),
+        ("aws-cn", "cn-north-1"),
+        ("aws-us-gov", "us-gov-west-1"),
+        ("aws-eusc", "eusc-de-east-1"),
+        ("aws-of-tomorrow", "eu-west-1"),
+    ] {
+        for visit in [Visit::Visited, Visit::Failed] {
+            let expected = [format!("asff/111122223333/{region}/batch-0001.json")];
+            assert_eq!(places(partition, visit), expected, "{partition} {visit:?}");
+        }
+    }
+}
+
+#[test]
+fn another_judgement_of_a_scan_is_another_event() {
+    let snapshot = example::snapshot();
+    let subject = Subject::Key(&snapshot.cells[1].keys[0].arn);
+    let uid = |finding: &Finding| {
+        let files = told(&snapshot, vec![finding.clone()], Format::Ocsf);
+        json_lines(&files["findings.ocsf.ndjson"])[0]["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let found = finding(subject, 1, Severity::High, Status::Fail);
+    let accepted = finding(subject, 1, Severity::High, Status::Accepted);
+    let milder = finding(subject, 1, Severity::Low, Status::Fail);
+    let mut otherwise = accepted.clone();
+    Terms { reason: "another", ..TERMS }.accept(&mut otherwise);
+    let all = [&found, &accepted, &milder, &otherwise];
+    assert!(all.iter().all(|one| one.id == found.id), "all are one finding");
+    assert_eq!(uid(&found), uid(&found.clone()));
+    let uids: BTreeSet<String> = all.map(uid).into();
+    assert_eq!(uids.len(), 4, "{uids:?}");
 }
 
 #[test]
