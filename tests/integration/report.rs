@@ -27,7 +27,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Html, &["report.html"]),
     (Format::Json, &["report.json"]),
     (Format::Ndjson, &["coverage.ndjson", "findings.ndjson", "keys.ndjson"]),
-    (Format::Csv, &["findings.csv", "keys.csv"]),
+    (Format::Csv, &["coverage.csv", "findings.csv", "keys.csv"]),
     (Format::Ocsf, &["findings.ocsf.ndjson"]),
     (Format::Sarif, &["report.sarif"]),
     (Format::Metrics, &["metrics.prom"]),
