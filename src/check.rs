@@ -59,7 +59,7 @@ mod ways;
 mod wildcard_principal_with_weak_condition;
 mod xks_proxy_foreign;
 
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -203,18 +203,9 @@ impl Found {
 
     /// A missing fact is no pass.
     fn unknown(severity: Severity, why: &str) -> Self {
-        let detail = format!("Not known: {why}.");
+        let detail = format!("Undecided: {why}.");
         Self { status: Status::Unknown, ..Self::fail(severity, "", detail) }.with("unread", why)
     }
-}
-
-/// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`.
-fn controls(meta: &Meta) -> &'static [String] {
-    static ALL_CONTROLS: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
-        let of = |meta: &Meta| (meta.id, framework::controls(meta.id, meta.topic));
-        ALL.iter().map(|check| of(check.meta())).collect()
-    });
-    ALL_CONTROLS.get(meta.id).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// What all checks have to say of a key: what they found, and what they could not tell.
@@ -271,11 +262,19 @@ impl About<'_> {
             account_id: self.account,
             region: self.region.cloned(),
             key_arn,
-            title: meta.title.to_owned(),
+            title: title(meta, found.status),
             detail: found.detail,
             remediation: meta.fix.to_owned(),
+            frameworks: framework::controls(meta.id, meta.topic, &found.evidence),
             evidence: found.evidence,
-            frameworks: controls(meta).to_vec(),
         }
+    }
+}
+
+/// What a finding says in a line. Most readers see no more of it than this, so it states nothing that is not known.
+pub(crate) fn title(meta: &Meta, status: Status) -> String {
+    match status {
+        Status::Fail | Status::Accepted => meta.title.to_owned(),
+        Status::Unknown => format!("Not known: {}", meta.title),
     }
 }

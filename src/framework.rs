@@ -1,9 +1,13 @@
 //! Which controls of published frameworks the checks speak to, from `config/frameworks`, read once. Each mapping says
 //! where it was published, or that it is our own; none is an auditor's opinion.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The files, as they stand in the repository.
 const FILES: [&str; 7] = [
@@ -65,6 +69,9 @@ pub struct Mapping {
     /// Topics of checks.
     #[serde(default)]
     pub topics: Vec<Topic>,
+    /// Of some of their findings alone: what the evidence says of these.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
     /// The ids of the controls, as the framework writes them.
     pub controls: Vec<String>,
     /// Where this was published, or `own`.
@@ -80,6 +87,14 @@ struct File {
 // A file that does not parse is caught by the tests: they ship with the program and cannot change after.
 static ALL: LazyLock<Vec<Framework>> =
     LazyLock::new(|| FILES.iter().filter_map(|text| parse(text).ok()).flatten().collect());
+
+impl Mapping {
+    /// Whether it speaks of a finding with such evidence. One whose evidence is silent, as where the facts to tell are
+    /// missing, may be of any sort.
+    fn fits(&self, evidence: &BTreeMap<String, Value>) -> bool {
+        self.only.iter().all(|(fact, sort)| evidence.get(fact).is_none_or(|said| said == sort))
+    }
+}
 
 fn parse(text: &str) -> Result<Vec<Framework>, toml::de::Error> {
     toml::from_str::<File>(text).map(|file| file.framework)
@@ -113,11 +128,12 @@ fn in_framework(framework: &'static Framework, check: &str, topic: Topic) -> Vec
     by_name.chain(by_topic).filter(|(_, _, controls): &Controls| !controls.is_empty()).collect()
 }
 
-/// The controls that a check speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
+/// The controls that a check's finding speaks to, as `CIS-AWS-5.0.0/3.6`, in order.
 #[must_use]
-pub fn controls(check: &str, topic: Topic) -> Vec<String> {
+pub fn controls(check: &str, topic: Topic, evidence: &BTreeMap<String, Value>) -> Vec<String> {
     let spoken_to = spoken_to(check, topic);
-    let names = spoken_to.iter().flat_map(|(framework, _, controls)| {
+    let fit = spoken_to.iter().filter(|(_, mapping, _)| mapping.fits(evidence));
+    let names = fit.flat_map(|(framework, _, controls)| {
         controls.iter().map(move |control| format!("{}/{control}", framework.id))
     });
     names.collect::<BTreeSet<String>>().into_iter().collect()
@@ -125,6 +141,10 @@ pub fn controls(check: &str, topic: Topic) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
     use super::{FILES, Topic, controls, parse, spoken_to};
 
     #[test]
@@ -136,10 +156,10 @@ mod tests {
 
     #[test]
     fn a_check_has_its_controls() {
-        let rotation = controls("rotation-disabled", Topic::Rotation);
+        let rotation = controls("rotation-disabled", Topic::Rotation, &BTreeMap::new());
         assert!(rotation.iter().any(|control| control == "CIS-AWS-5.0.0/3.6"), "{rotation:?}");
         assert!(rotation.is_sorted());
-        assert!(controls("no-such-check", Topic::Hygiene).is_empty());
+        assert!(controls("no-such-check", Topic::Hygiene, &BTreeMap::new()).is_empty());
     }
 
     #[test]
@@ -155,5 +175,20 @@ mod tests {
         assert_eq!(of("no-such-check"), [("3.7.4", "own")]);
         let named = of("rotation-disabled");
         assert_eq!(named.iter().filter(|(control, _)| *control == "3.7.4").count(), 1, "{named:?}");
+    }
+
+    #[test]
+    fn a_mapping_of_one_sort_leaves_the_other_alone() {
+        let of = |sort: Option<&str>| {
+            let evidence = sort.map(|sort| ("policy".to_owned(), json!(sort)));
+            let controls =
+                controls("broad-decrypt-by-iam", Topic::LeastPrivilege, &evidence.into_iter().collect());
+            let found = ["KMS.1", "KMS.2"].map(|id| controls.contains(&format!("AWS-FSBP-1.0.0/{id}")));
+            assert!(controls.contains(&"SOC-2/CC6.1".to_owned()), "{controls:?}");
+            found
+        };
+        assert_eq!(of(Some("managed")), [true, false]);
+        assert_eq!(of(Some("inline")), [false, true]);
+        assert_eq!(of(None), [true, true], "what was not read may be either");
     }
 }

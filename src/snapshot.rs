@@ -83,13 +83,13 @@ pub enum TargetSource {
 impl Snapshot {
     /// Every gap of the scan that belongs to no cell.
     pub fn gaps_outside_cells(&self) -> impl Iterator<Item = &Gap> {
+        self.gaps_outside_accounts().chain(self.accounts.iter().flat_map(Account::gaps))
+    }
+
+    /// Every gap of the scan that belongs to no account.
+    pub fn gaps_outside_accounts(&self) -> impl Iterator<Item = &Gap> {
         let organization = self.organization.gap().into_iter();
         let inside = self.organization.known().and_then(Option::as_ref);
-        let accounts = self.accounts.iter().flat_map(Account::gaps);
-        self.gaps
-            .iter()
-            .chain(organization)
-            .chain(inside.into_iter().flat_map(Organization::gaps))
-            .chain(accounts)
+        self.gaps.iter().chain(organization).chain(inside.into_iter().flat_map(Organization::gaps))
     }
 }

@@ -49,6 +49,12 @@ impl IamPolicy<'_> {
         self.inline.map_or_else(|| self.arn.to_owned(), |name| format!("{}#{name}", self.arn))
     }
 
+    /// What mappings to frameworks tell apart: `managed` or `inline`.
+    #[must_use]
+    pub fn sort(&self) -> &'static str {
+        if self.inline.is_some() { "inline" } else { "managed" }
+    }
+
     /// How sentences call it.
     #[must_use]
     pub fn title(&self) -> String {

@@ -72,7 +72,8 @@ fn found(scene: &AccountScene<'_>, policy: &IamPolicy<'_>, blocked: Actions) -> 
         actions.join(" and "),
         names.join(", ")
     );
-    Some(Found::fail(META.severity, policy.part(), detail).with("actions", actions).with("statements", names))
+    let found = Found::fail(META.severity, policy.part(), detail);
+    Some(found.with("actions", actions).with("statements", names).with("policy", policy.sort()))
 }
 
 /// A key that nobody can have meant, in a Region that there is not: who covers it covers all.

@@ -1,7 +1,7 @@
 //! `asff/ACCOUNT/REGION/batch-0001.json`: AWS Security Finding Format, cut into batches that
 //! `aws securityhub batch-import-findings --findings file://…` takes as they are. Security Hub takes a finding only
-//! from its own account in its own Region, so every cell that was visited has its own files: one at least, `[]` where
-//! nothing was found.
+//! from its own account in its own Region, so every cell that was visited has its own files, and so has the home of what
+//! belongs to no Region: one at least, `[]` where nothing was found.
 //!
 //! Source: Security Hub User Guide, "BatchImportFindings for integrating" (quotas) and "ASFF" (lengths).
 
@@ -36,28 +36,37 @@ pub(super) fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
     parts
 }
 
-/// Every cell that was visited, and every place that a finding is about.
+/// Every cell that was visited, the home of what belongs to no Region, and every place that a finding is about.
 fn places<'a>(report: &Report<'a>) -> BTreeMap<(AccountId, String), Vec<&'a Finding>> {
+    let home = home(report);
     let visited = report.snapshot.cells.iter().filter(|cell| cell.visit == Visit::Visited);
-    let mut places: BTreeMap<(AccountId, String), Vec<&'a Finding>> =
-        visited.map(|cell| ((cell.account_id, name(cell.region.as_str())), Vec::new())).collect();
+    let mut places: BTreeMap<(AccountId, String), Vec<&'a Finding>> = visited
+        .flat_map(|cell| [name(cell.region.as_str()), home.clone()].map(|region| (cell.account_id, region)))
+        .map(|place| (place, Vec::new()))
+        .collect();
     for finding in report.findings {
-        let region = finding
-            .region
-            .as_ref()
-            .map_or_else(|| home(report, finding.account_id), |region| name(region.as_str()));
+        let region = finding.region.as_ref().map_or_else(|| home.clone(), |region| name(region.as_str()));
         places.entry((finding.account_id, region)).or_default().push(finding);
     }
     places
 }
 
-/// Where a finding goes that belongs to no Region: the first that was visited in its account.
-fn home(report: &Report<'_>, account: AccountId) -> String {
-    let mut cells = report.snapshot.cells.iter().filter(|cell| cell.account_id == account);
-    let visited = cells.clone().find(|cell| cell.visit == Visit::Visited);
-    let region = visited.or_else(|| cells.next()).map(|cell| cell.region.clone());
-    let default = || report.snapshot.scan.partition.default_regions().into_iter().next();
-    region.or_else(default).map_or_else(|| "unknown".to_owned(), |region| name(region.as_str()))
+/// Where a finding goes that belongs to no Region: to that in which AWS keeps what is global in the partition. Which Regions were
+/// visited makes no difference, since a finding that moves would leave another behind.
+fn home(report: &Report<'_>) -> String {
+    let known = match report.snapshot.scan.partition.as_str() {
+        "aws" => Some("us-east-1"),
+        "aws-cn" => Some("cn-north-1"),
+        "aws-us-gov" => Some("us-gov-west-1"),
+        "aws-eusc" => Some("eusc-de-east-1"),
+        "aws-iso" => Some("us-iso-east-1"),
+        "aws-iso-b" => Some("us-isob-east-1"),
+        "aws-iso-e" => Some("eu-isoe-west-1"),
+        "aws-iso-f" => Some("us-isof-south-1"),
+        _ => None,
+    };
+    let first = || report.snapshot.cells.iter().map(|cell| cell.region.as_str()).min();
+    name(known.or_else(first).unwrap_or("unknown"))
 }
 
 /// A Region as the name of a folder: a snapshot is a file, and whoever wrote it must not choose where we write.

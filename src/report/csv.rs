@@ -1,10 +1,12 @@
-//! `keys.csv` and `findings.csv`, for spreadsheets. Every cell is a value of `report.json`, found by its path
+//! `keys.csv`, `findings.csv` and `coverage.csv`, for spreadsheets. Every cell is a value of `report.json`, found by its path
 //! there, so that the two never differ. RFC 4180: UTF-8, a header, commas, CRLF.
 //!
 //! Names and descriptions are written by anybody, and a spreadsheet runs what looks like a formula: see
 //! [`harmless`].
 
-use std::io;
+mod coverage;
+
+use std::{borrow::Cow, io};
 
 use csv::{Terminator, WriterBuilder};
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use serde_json::Value;
 use super::{Part, Report, ReportedKey, json, subject::Subjects, text};
 use crate::assess::finding::Finding;
 
-/// Spreadsheets hold no longer cell (Excel: 32,767 characters).
+/// Spreadsheets hold no longer cell (Excel: 32,767 characters, of which those beyond U+FFFF are two).
 const LONGEST: usize = 32_000;
 
 /// Columns, and where their values stand: `*` is every entry of a list.
@@ -101,10 +103,16 @@ struct Around<'a> {
     ou_path: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Scan<'a> {
     id: &'a str,
     taken_at: Timestamp,
+}
+
+impl<'a> Scan<'a> {
+    fn of(report: &Report<'a>) -> Self {
+        Self { id: &report.snapshot.scan.id, taken_at: report.snapshot.scan.taken_at }
+    }
 }
 
 /// A finding with the names of its key.
@@ -117,6 +125,7 @@ struct Named<'a> {
 
 pub(super) fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
     vec![
+        Part::new("coverage.csv", |out| table(coverage::COLUMNS, coverage::rows(report), out)),
         Part::new("keys.csv", |out| {
             let subjects = Subjects::of(report);
             table(KEYS, report.keys.iter().map(|key| of_key(report, &subjects, key)), out)
@@ -153,14 +162,13 @@ fn row<'a, T>(
     of: T,
     unread: Vec<String>,
 ) -> Row<'a, T> {
-    let scan = &report.snapshot.scan;
     Row {
         of,
         account: subjects.account(account).map(|account| Around {
             name: account.name.as_deref(),
             ou_path: account.path.as_ref().map(OrgPath::as_str),
         }),
-        scan: Scan { id: &scan.id, taken_at: scan.taken_at },
+        scan: Scan::of(report),
         unread,
     }
 }
@@ -189,7 +197,22 @@ fn cell(row: &Value, path: &str) -> String {
             shown.push(value);
         }
     }
-    harmless(&text::cut(&text::Visible(&shown.join("|")).to_string(), LONGEST))
+    // What makes it harmless makes it longer; what begins no formula begins none when its end is missing.
+    fitting(&harmless(&text::Visible(&shown.join("|")).to_string())).into_owned()
+}
+
+/// As much as a spreadsheet holds, in the units in which it counts.
+fn fitting(cell: &str) -> Cow<'_, str> {
+    let mut room = LONGEST;
+    let beyond = cell.char_indices().find(|(_, character)| {
+        let left = room.checked_sub(character.len_utf16());
+        room = left.unwrap_or(room);
+        left.is_none()
+    });
+    match beyond {
+        None => Cow::Borrowed(cell),
+        Some((at, _)) => Cow::Owned(format!("{}…", cell.split_at(at).0)),
+    }
 }
 
 fn collect<'v>(value: &'v Value, path: &str, found: &mut Vec<&'v Value>) {
@@ -248,6 +271,20 @@ mod tests {
         for text in ["", "a; b;c=1", "arn:aws:kms", "a=1", "'=1", "12", "*"] {
             assert_eq!(harmless(text), text);
         }
+    }
+
+    #[test]
+    fn a_cell_fits_whatever_is_in_it_and_stays_harmless() {
+        for (text, begins) in
+            [(";=".repeat(20_000), ";'=;'="), ("-".to_owned() + &"🔑".repeat(20_000), "'-🔑")]
+        {
+            let cell = cell(&json!({ "a": text }), "a");
+            assert!(cell.starts_with(begins) && cell.ends_with('…'));
+            let units = cell.encode_utf16().count();
+            assert!((32_000..=32_001).contains(&units), "{units}");
+            assert!(cell.split(';').all(|piece| !piece.starts_with('=')));
+        }
+        assert_eq!(cell(&json!({"a": "x".repeat(32_000)}), "a").len(), 32_000);
     }
 
     #[test]

@@ -74,7 +74,9 @@ fn parts(meta: &Meta) -> [(&'static str, String); 5] {
 fn controls(meta: &Meta) -> Vec<String> {
     let line = |(framework, mapping, controls): framework::Controls| {
         let source = if mapping.source == "own" { "our own mapping" } else { &mapping.source };
-        format!("{}: {} ({source})", framework.id, controls.join(", "))
+        let only: String =
+            mapping.only.iter().map(|(fact, sort)| format!(", where the {fact} is {sort}")).collect();
+        format!("{}: {} ({source}{only})", framework.id, controls.join(", "))
     };
     framework::spoken_to(meta.id, meta.topic).into_iter().map(line).collect()
 }

@@ -7,6 +7,8 @@ use std::{
     io::{self, Write},
 };
 
+use keyreach_policy::aws::AccountId;
+
 use super::{
     Part, Report,
     coverage::AccountCoverage,
@@ -25,6 +27,8 @@ use crate::{
 
 /// Findings that are named one by one. GitHub takes 65,536 characters in an issue.
 const NAMED: usize = 100;
+/// Accounts and Regions that are named one by one as not read.
+const MISSING: usize = 20;
 /// Characters of a name.
 const LONGEST: usize = 200;
 
@@ -87,7 +91,73 @@ fn coverage(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let gap = if at == 0 { "\nUnanswered questions: " } else { ", " };
         write!(out, "{gap}{} {kind}", grouped(number))?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    unread(report, out)
+}
+
+/// Which accounts and Regions are missing, those of which nothing was read first.
+fn unread(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let missing = missing(report);
+    if !missing.is_empty() {
+        writeln!(out, "\nNot read, or not wholly:\n")?;
+    }
+    for Missing { account, region, state, gaps, .. } in missing.iter().take(MISSING) {
+        let region = region.map(|region| format!(" {}", Code(region))).unwrap_or_default();
+        let open = if *gaps > 0 {
+            format!(", {} open", count(*gaps, "question", "questions"))
+        } else {
+            String::new()
+        };
+        writeln!(out, "- {}{region}: {}{open}", Code(&account.to_string()), state.replace('_', " "))?;
+    }
+    match missing.len().saturating_sub(MISSING) {
+        0 => Ok(()),
+        left => writeln!(out, "\nAnd {}: see `coverage.csv` or `report.html`.", count(left, "more", "more")),
+    }
+}
+
+/// An account or a Region that was not read, or not wholly. In the order in which they are named.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Missing<'a> {
+    /// Something was read.
+    partly: bool,
+    account: AccountId,
+    region: Option<&'a str>,
+    state: &'static str,
+    gaps: usize,
+}
+
+/// Of an account that was not entered, the Regions need no naming; of one that was, they say it all, but for its own
+/// gaps.
+fn missing<'a>(report: &'a Report<'_>) -> Vec<Missing<'a>> {
+    let state_of = |account: AccountId| report.coverage.accounts.get(&account).copied();
+    let accounts = report.snapshot.accounts.iter().filter_map(|account| {
+        let (state, gaps) = (state_of(account.id)?, account.gaps().count());
+        let partly = state == AccountCoverage::Partial;
+        let is_missing = state == AccountCoverage::Failed || (partly && gaps > 0);
+        is_missing.then_some(Missing {
+            partly,
+            account: account.id,
+            region: None,
+            state: state.as_str(),
+            gaps,
+        })
+    });
+    let cells = report.snapshot.cells.iter().filter_map(|cell| {
+        let (account, state) = (cell.account_id, cell.state());
+        let is_missing = matches!(state, CellState::Partial | CellState::Failed | CellState::NotStarted)
+            && state_of(account) != Some(AccountCoverage::Failed);
+        is_missing.then(|| Missing {
+            partly: state == CellState::Partial,
+            account,
+            region: Some(cell.region.as_str()),
+            state: state.as_str(),
+            gaps: cell.all_gaps().count(),
+        })
+    });
+    let mut missing: Vec<Missing<'_>> = accounts.chain(cells).collect();
+    missing.sort();
+    missing
 }
 
 fn keys(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

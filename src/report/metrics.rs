@@ -17,7 +17,10 @@ use crate::{
         lockout::LockoutVerdict,
     },
     check::ALL,
-    snapshot::{cell::CellState, gap::GapKind},
+    snapshot::{
+        cell::{CellState, Visit},
+        gap::GapKind,
+    },
 };
 
 const CELLS: [CellState; 5] =
@@ -84,6 +87,17 @@ fn coverage(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let labels = [("account_id", id.as_str()), ("name", account.name.as_deref().unwrap_or_default())];
         sample(out, name, &labels, 1)?;
     }
+    let name = "keyreach_account_complete";
+    family(
+        out,
+        name,
+        "1 where everything of the account was read, else 0; none where it was not to be scanned.",
+    )?;
+    let scanned = coverage.accounts.iter().filter(|(_, state)| **state != AccountCoverage::Skipped);
+    for (account, state) in scanned {
+        let is_complete = u8::from(*state == AccountCoverage::Complete);
+        sample(out, name, &[("account_id", &account.to_string())], is_complete)?;
+    }
     Ok(())
 }
 
@@ -94,12 +108,7 @@ fn keys(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         *exposure.entry((key.cell.account_id, key.judged.exposure.level)).or_default() += 1;
         *lockout.entry((key.cell.account_id, key.judged.lockout.verdict)).or_default() += 1;
     }
-    // An account that was not entered has no number of keys, not even zero.
-    let entered =
-        |state: &AccountCoverage| matches!(state, AccountCoverage::Complete | AccountCoverage::Partial);
-    let states = report.coverage.accounts.iter().filter(|(_, state)| entered(state));
-    let of_keys = report.keys.iter().map(|key| key.cell.account_id);
-    let accounts: BTreeSet<AccountId> = states.map(|(account, _)| *account).chain(of_keys).collect();
+    let accounts = counted(report);
     let name = "keyreach_keys_by_exposure";
     family(out, name, "Customer managed keys by account and by how far outside they can be reached.")?;
     for account in &accounts {
@@ -117,6 +126,13 @@ fn keys(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The accounts that have a number of keys. One of which no Region could be read has none, not even zero.
+fn counted(report: &Report<'_>) -> BTreeSet<AccountId> {
+    let complete = report.coverage.accounts.iter().filter(|(_, state)| **state == AccountCoverage::Complete);
+    let visited = report.snapshot.cells.iter().filter(|cell| cell.visit == Visit::Visited);
+    complete.map(|(account, _)| *account).chain(visited.map(|cell| cell.account_id)).collect()
 }
 
 fn findings(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {

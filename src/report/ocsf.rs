@@ -19,7 +19,7 @@ use super::{
 use crate::assess::{
     acceptance::Terms,
     exposure::ExposureLevel,
-    finding::{Finding, Severity, Status},
+    finding::{Finding, Severity, Status, sha256_hex},
     lockout::LockoutVerdict,
 };
 
@@ -60,7 +60,7 @@ struct Metadata<'a> {
     version: &'static str,
     profiles: [&'static str; 2],
     product: Product<'a>,
-    /// Of the event: the same finding in another scan is another event.
+    /// Of the event: the same finding in another scan is another event, and so is another judgement of the scan.
     uid: String,
     event_code: &'a str,
 }
@@ -214,7 +214,7 @@ fn event<'a>(report: &'a Report<'a>, subjects: &Subjects<'a>, finding: &'a Findi
             version: "1.6.0",
             profiles: ["cloud", "datetime"],
             product: Product { name: "Keyreach", vendor_name: "Keyreach", version: &scan.tool_version },
-            uid: format!("{}/{}", scan.id, finding.id),
+            uid: format!("{}/{}/{}", scan.id, finding.id, judgement(finding)),
             event_code: &finding.check,
         },
         finding_info: finding_info(scan.taken_at, finding),
@@ -225,6 +225,12 @@ fn event<'a>(report: &'a Report<'a>, subjects: &Subjects<'a>, finding: &'a Findi
         evidences: if finding.evidence.is_empty() { Vec::new() } else { vec![evidence] },
         unmapped: Unmapped { scan_id: &scan.id, status: finding.status },
     }
+}
+
+/// What tells one judgement of a finding from another: who takes each event once must not miss an acceptance.
+fn judgement(finding: &Finding) -> String {
+    let said = (finding.status, finding.severity, &finding.detail, &finding.evidence);
+    sha256_hex(serde_json::to_string(&said).unwrap_or_default().as_bytes()).chars().take(16).collect()
 }
 
 fn severity(severity: Severity) -> (u8, &'static str) {

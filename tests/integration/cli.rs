@@ -281,6 +281,7 @@ fn every_format_can_be_asked_for_and_no_batch_of_an_earlier_run_is_left() {
         "coverage.ndjson",
         "keys.csv",
         "findings.csv",
+        "coverage.csv",
         "findings.ocsf.ndjson",
         "report.sarif",
         "metrics.prom",

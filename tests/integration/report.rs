@@ -27,7 +27,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
     (Format::Html, &["report.html"]),
     (Format::Json, &["report.json"]),
     (Format::Ndjson, &["coverage.ndjson", "findings.ndjson", "keys.ndjson"]),
-    (Format::Csv, &["findings.csv", "keys.csv"]),
+    (Format::Csv, &["coverage.csv", "findings.csv", "keys.csv"]),
     (Format::Ocsf, &["findings.ocsf.ndjson"]),
     (Format::Sarif, &["report.sarif"]),
     (Format::Metrics, &["metrics.prom"]),
@@ -35,6 +35,7 @@ const NAMES: [(Format, &[&str]); Format::ALL.len()] = [
         Format::Asff,
         &[
             "asff/000000000001/eu-west-1/batch-0001.json",
+            "asff/000000000001/us-east-1/batch-0001.json",
             "asff/111122223333/eu-west-1/batch-0001.json",
             "asff/111122223333/us-east-1/batch-0001.json",
         ],

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Message, plain,
-    rule::{Rules, level},
+    rule::{self, Rules, level},
 };
 use crate::{
     assess::{
@@ -28,7 +28,7 @@ pub(super) struct Results<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult<'a> {
-    rule_id: &'a str,
+    rule_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     kind: &'static str,
@@ -110,8 +110,8 @@ fn result<'a>(finding: &'a Finding, rules: &Rules<'_>) -> SarifResult<'a> {
         Status::Unknown => ("open", "none"),
     };
     SarifResult {
-        rule_id: &finding.check,
-        rule_index: rules.place(&finding.check),
+        rule_id: rule::id(finding),
+        rule_index: rules.place(finding),
         kind,
         level,
         message: plain(&format!("{}: {}", finding.title, finding.detail)),

@@ -1,18 +1,21 @@
-//! The checks as rules. GitHub ranks an alert by its rule, so a rule is as severe as the worst it found.
+//! The checks as rules: one for each severity of what a check found, and one for what it could not tell. GitHub ranks an
+//! alert by its rule and reads no `kind`, so a rule of a whole check would make all it says as bad as the worst.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::{
     assess::finding::{Finding, Severity, Status},
-    check::{ALL, Meta},
-    report::Report,
+    check::{self, ALL, Meta},
 };
 
-/// Every check, by its id: whoever ran without finding anything is told of too.
+/// A check, and what it says: something of a severity, or that it cannot tell.
+type Saying<'a> = (&'a str, Option<Severity>);
+
+/// A rule for whatever was said; whoever ran without saying anything has one too.
 pub(super) struct Rules<'a> {
-    places: BTreeMap<&'a str, usize>,
+    places: BTreeMap<Saying<'a>, usize>,
     list: Vec<Rule>,
 }
 
@@ -47,29 +50,30 @@ struct Configuration {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Properties {
-    security_severity: &'static str,
+    /// None where nothing is known: GitHub would rank it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
     tags: [&'static str; 3],
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn of(report: &Report<'a>) -> Self {
-        let mut worst: BTreeMap<&'a str, Severity> = BTreeMap::new();
-        let mut titles: BTreeMap<&'a str, &'a Finding> = BTreeMap::new();
-        for finding in report.findings {
-            titles.entry(&finding.check).or_insert(finding);
-            if finding.status == Status::Fail {
-                let known = worst.entry(&finding.check).or_insert(finding.severity);
-                *known = (*known).min(finding.severity);
-            }
+    pub(super) fn of(findings: &'a [Finding]) -> Self {
+        let mut rules: BTreeMap<Saying<'a>, Rule> = BTreeMap::new();
+        let metas: BTreeMap<&str, &Meta> = ALL.iter().map(|check| (check.meta().id, check.meta())).collect();
+        for finding in findings {
+            let saying = saying(finding);
+            rules.entry(saying).or_insert_with(|| match metas.get(saying.0) {
+                Some(meta) => Rule::new(meta, saying.1),
+                None => Rule::of_finding(finding, saying.1),
+            });
         }
-        let mut rules: BTreeMap<&'a str, Rule> = BTreeMap::new();
-        for (check, finding) in titles {
-            rules.insert(check, Rule::of_finding(finding));
-        }
-        for meta in ALL.iter().map(|check| check.meta()) {
-            rules.insert(meta.id, Rule::new(meta, worst.get(meta.id).copied().unwrap_or(meta.severity)));
-        }
-        let places = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+        let said: BTreeSet<&str> = rules.keys().map(|(check, _)| *check).collect();
+        let silent = metas.into_values().filter(|meta| !said.contains(meta.id));
+        rules.extend(silent.map(|meta| {
+            let worst = Some(meta.severity);
+            ((meta.id, worst), Rule::new(meta, worst))
+        }));
+        let places = rules.keys().enumerate().map(|(at, saying)| (*saying, at)).collect();
         Self { places, list: rules.into_values().collect() }
     }
 
@@ -77,45 +81,66 @@ impl<'a> Rules<'a> {
         &self.list
     }
 
-    pub(super) fn place(&self, check: &str) -> Option<usize> {
-        self.places.get(check).copied()
+    pub(super) fn place(&self, finding: &Finding) -> Option<usize> {
+        self.places.get(&saying(finding)).copied()
     }
 }
 
+fn saying(finding: &Finding) -> Saying<'_> {
+    let severity = match finding.status {
+        Status::Fail | Status::Accepted => Some(finding.severity),
+        Status::Unknown => None,
+    };
+    (&finding.check, severity)
+}
+
+/// `public-key-access/high`: SARIF's hierarchy of rules, in which a check is one level.
+pub(super) fn id(finding: &Finding) -> String {
+    let (check, severity) = saying(finding);
+    format!("{check}/{}", word(severity))
+}
+
+fn word(severity: Option<Severity>) -> &'static str {
+    severity.map_or("unknown", Severity::as_str)
+}
+
 impl Rule {
-    fn new(meta: &Meta, worst: Severity) -> Self {
+    fn new(meta: &Meta, severity: Option<Severity>) -> Self {
         let parts =
             [("Why it matters", meta.matters), ("What to do", meta.fix), ("What it cannot see", meta.blind)];
         let text = parts.map(|(title, text)| format!("{title}: {text}")).join("\n\n");
         let markdown = parts.map(|(title, text)| format!("## {title}\n\n{text}")).join("\n\n");
-        Self {
-            id: meta.id.to_owned(),
-            name: name(meta.id),
-            short_description: Text { text: meta.title.to_owned() },
-            full_description: Text { text: meta.finds.to_owned() },
-            help: Help { text, markdown },
-            default_configuration: Configuration { level: level(worst) },
-            properties: properties(worst),
-        }
+        let help = Help { text, markdown };
+        Self::written(meta.id, severity, title(meta, severity), meta.finds.to_owned(), help)
     }
 
     /// Of a check that this version does not have: a finding tells what is known.
-    fn of_finding(finding: &Finding) -> Self {
+    fn of_finding(finding: &Finding, severity: Option<Severity>) -> Self {
         let text = || finding.title.clone();
+        let help = Help { text: finding.remediation.clone(), markdown: finding.remediation.clone() };
+        Self::written(&finding.check, severity, text(), text(), help)
+    }
+
+    fn written(check: &str, severity: Option<Severity>, short: String, full: String, help: Help) -> Self {
+        let word = word(severity);
         Self {
-            id: finding.check.clone(),
-            name: name(&finding.check),
-            short_description: Text { text: text() },
-            full_description: Text { text: text() },
-            help: Help { text: finding.remediation.clone(), markdown: finding.remediation.clone() },
-            default_configuration: Configuration { level: level(finding.severity) },
-            properties: properties(finding.severity),
+            id: format!("{check}/{word}"),
+            name: name(&format!("{check}-{word}")),
+            short_description: Text { text: short },
+            full_description: Text { text: full },
+            help,
+            default_configuration: Configuration { level: severity.map_or("note", level) },
+            properties: Properties {
+                security_severity: severity.map(security_severity),
+                tags: ["security", "aws", "kms"],
+            },
         }
     }
 }
 
-fn properties(worst: Severity) -> Properties {
-    Properties { security_severity: security_severity(worst), tags: ["security", "aws", "kms"] }
+/// The title of a check's findings.
+fn title(meta: &Meta, severity: Option<Severity>) -> String {
+    check::title(meta, if severity.is_some() { Status::Fail } else { Status::Unknown })
 }
 
 /// `public-key-access` as `PublicKeyAccess`: SARIF's names are identifiers.

@@ -2,6 +2,7 @@
 
 use keyreach::{
     assess::assess,
+    config::Format,
     report::Report,
     snapshot::{
         Snapshot, TargetSource,
@@ -12,7 +13,7 @@ use keyreach::{
 };
 use serde_json::json as value;
 
-use super::{html, json};
+use super::{files, html, json, rendered};
 use crate::example::{self, MEMBER, account, account_id, cell, gap};
 
 /// Takes something away from a snapshot.
@@ -145,4 +146,100 @@ fn cells_count_what_they_hold() {
     assert_eq!(cells[2], expected);
     assert_eq!(cells[0]["account_id"], account_id(example::MANAGEMENT).to_string());
     assert_eq!(cells[0]["keys"], 1);
+}
+
+/// The example with an account that was not entered, one of which no Region was read, and one that was left out.
+fn spoiled() -> Snapshot {
+    let mut snapshot = example::snapshot();
+    for (id, entry) in [
+        ("222200000001", Entry::Refused),
+        ("222200000002", Entry::Role("arn:aws:iam::222200000002:role/keyreach-audit".to_owned())),
+        ("222200000003", Entry::Skipped(SkipReason::Settings)),
+    ] {
+        let mut account = account(id, "other");
+        account.entry = entry;
+        snapshot.accounts.push(account);
+    }
+    snapshot.accounts[2].gaps.push(gap("sts:AssumeRole", "222200000001", GapKind::Denied));
+    let mut failed = cell("222200000002", "eu-west-1", Vec::new());
+    failed.visit = Visit::Failed;
+    failed.gaps = vec![gap("kms:ListKeys", "eu-west-1", GapKind::Denied)];
+    snapshot.cells.push(failed);
+    let mut unvisited = cell("222200000001", "eu-west-1", Vec::new());
+    unvisited.visit = Visit::Failed;
+    snapshot.cells.push(unvisited);
+    let no = || gap("kms:GetKeyPolicy", "key-b", GapKind::TimedOut);
+    snapshot.cells[1].keys[0].policy = Fact::Unknown(no());
+    snapshot.cells[1].gaps = vec![no(), gap("kms:ListAliases", "eu-west-1", GapKind::Denied)];
+    snapshot.gaps.push(gap("organizations:ListRoots", "r-ab12", GapKind::Denied));
+    snapshot
+}
+
+#[test]
+fn an_account_of_which_no_region_was_read_has_no_number_of_keys() {
+    let metrics = rendered(&spoiled(), Format::Metrics);
+    for (account, complete, counted) in [
+        (example::MANAGEMENT, Some(1), true),
+        (MEMBER, Some(0), true),
+        ("222200000001", Some(0), false),
+        ("222200000002", Some(0), false),
+        ("222200000003", None, false),
+    ] {
+        let prefix = format!("keyreach_account_complete{{account_id=\"{account}\"}} ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&prefix));
+        assert_eq!(value.map(|value| value.parse().unwrap()), complete, "{account}");
+        for family in ["keyreach_keys_by_exposure", "keyreach_keys_by_lockout"] {
+            let is_counted = metrics.contains(&format!("{family}{{account_id=\"{account}\","));
+            assert_eq!(is_counted, counted, "{family} {account}");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_coverage_tells_every_account_and_region() {
+    let files = files(&spoiled(), Format::Csv);
+    let mut reader = csv::Reader::from_reader(files["coverage.csv"].as_bytes());
+    let rows: Vec<Vec<String>> =
+        reader.records().map(|row| row.unwrap().iter().take(6).map(str::to_owned).collect()).collect();
+    let expected = [
+        ["000000000001", "root", "", "complete", "", ""],
+        ["111122223333", "payments", "", "partial", "", ""],
+        ["222200000001", "other", "", "failed", "", "sts:AssumeRole denied"],
+        ["222200000002", "other", "", "partial", "", ""],
+        ["222200000003", "other", "", "skipped", "", ""],
+        ["000000000001", "root", "eu-west-1", "complete", "1", ""],
+        [
+            MEMBER,
+            "payments",
+            "eu-west-1",
+            "partial",
+            "1",
+            "kms:GetKeyPolicy timed_out|kms:ListAliases denied",
+        ],
+        ["111122223333", "payments", "us-east-1", "complete", "0", ""],
+        ["222200000002", "other", "eu-west-1", "failed", "", "kms:ListKeys denied"],
+        ["222200000001", "other", "eu-west-1", "failed", "", ""],
+        ["", "", "", "partial", "", "organizations:ListRoots denied"],
+    ];
+    assert_eq!(rows, expected.map(|row| row.map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn the_summary_names_what_was_not_read() {
+    let page = rendered(&spoiled(), Format::Markdown);
+    let named = "\nNot read, or not wholly:\n\n\
+                 - `222200000001`: failed, 1 question open\n\
+                 - `222200000002` `eu-west-1`: failed, 1 question open\n\
+                 - `111122223333` `eu-west-1`: partial, 3 questions open\n\n";
+    assert!(page.contains(named), "{page}");
+    let mut large = example::snapshot();
+    assert!(!rendered(&large, Format::Markdown).contains("Not read"));
+    for number in 0..25 {
+        let mut cell = cell(MEMBER, &format!("xx-east-{number}"), Vec::new());
+        cell.visit = Visit::NotStarted;
+        large.cells.push(cell);
+    }
+    let page = rendered(&large, Format::Markdown);
+    assert_eq!(page.matches(": not started\n").count(), 20, "{page}");
+    assert!(page.contains("\nAnd 5 more: see `coverage.csv` or `report.html`.\n"), "{page}");
 }

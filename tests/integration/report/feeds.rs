@@ -1,6 +1,6 @@
 //! The feeds: each tells every finding once, whatever anybody wrote into it, and is there when there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach::{
     assess::{
@@ -9,11 +9,16 @@ use keyreach::{
         assess,
         finding::{Finding, Severity, Status, Subject, finding_id},
     },
+    check::ALL,
     config::{Format, JudgementSettings},
     report::Report,
-    snapshot::{Snapshot, gap::Fact},
+    snapshot::{
+        Snapshot,
+        cell::Visit,
+        gap::{Fact, GapKind},
+    },
 };
-use keyreach_policy::aws::Region;
+use keyreach_policy::aws::{Partition, Region};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -178,20 +183,70 @@ fn severity_and_status_are_said_in_the_words_of_each_feed() {
         assert_eq!(event["comment"], terms);
         assert_eq!(entry["ProductFields"]["keyreach/acceptance"], terms);
     }
+}
+
+#[test]
+fn a_sarif_rule_ranks_its_findings_alone() {
+    let snapshot = example::snapshot();
+    let findings = every_sort(&snapshot);
+    let log = json_of(&told(&snapshot, findings.clone(), Format::Sarif)["report.sarif"]);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    let rule = &rules[usize::try_from(results[0]["ruleIndex"].as_u64().unwrap()).unwrap()];
-    assert_eq!(rule["id"], "public-key-access");
-    assert_eq!(rule["properties"]["security-severity"], "9.5");
+    for (finding, result) in findings.iter().zip(log["runs"][0]["results"].as_array().unwrap()) {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        let (sort, rank, level) = match (finding.status, finding.severity) {
+            (Status::Unknown, _) => ("unknown", None, "note"),
+            (_, Severity::Critical) => ("critical", Some("9.5"), "error"),
+            (_, Severity::High) => ("high", Some("8.0"), "error"),
+            (_, Severity::Medium) => ("medium", Some("5.5"), "warning"),
+            (_, Severity::Low) => ("low", Some("2.0"), "note"),
+            (_, Severity::Info) => ("info", Some("0.0"), "note"),
+        };
+        assert_eq!(
+            (&rule["id"], &result["ruleId"]),
+            (&json!(format!("public-key-access/{sort}")), &rule["id"])
+        );
+        assert_eq!(rule["properties"]["security-severity"], json!(rank), "{finding:?}");
+        assert_eq!(rule["defaultConfiguration"]["level"], level, "{finding:?}");
+        let title = rule["shortDescription"]["text"].as_str().unwrap();
+        assert_eq!(title.starts_with("Not known: "), finding.status == Status::Unknown, "{title}");
+    }
+    for check in ALL {
+        let of_check =
+            |rule: &&Value| rule["id"].as_str().unwrap().starts_with(&format!("{}/", check.meta().id));
+        assert!(rules.iter().any(|rule| of_check(&rule)), "{} has no rule", check.meta().id);
+    }
+}
+
+#[test]
+fn a_sarif_file_holds_the_worst_of_what_github_takes_in_one_run() {
+    let mut snapshot = example::snapshot();
+    let key = snapshot.cells[1].keys[0].arn.clone();
+    let gap = |n: usize| example::gap("kms:ListAliases", &n.to_string(), GapKind::Denied);
+    snapshot.cells[1].gaps = (0..1_002).map(gap).collect();
+    let mut findings: Vec<Finding> = (0..25_003)
+        .map(|n| {
+            let status = if n < 3 { Status::Unknown } else { Status::Fail };
+            finding(Subject::Key(&key), n, Severity::High, status)
+        })
+        .collect();
+    findings.sort_by(Finding::order);
+    let log = json_of(&told(&snapshot, findings, Format::Sarif)["report.sarif"]);
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert!(results.iter().all(|result| result["kind"] == "fail"), "what is not known is left out first");
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 1_002);
+    assert_eq!(notifications[0]["message"]["text"], "3 findings are left out here: findings.ndjson has all.");
+    assert_eq!(notifications[1]["message"]["text"], "2 gaps are left out here: coverage.ndjson has all.");
+    assert_eq!(run["automationDetails"]["id"], "keyreach/o-a1b2c3d4e5/");
 }
 
 #[test]
 fn ndjson_lines_are_the_objects_of_the_report() {
     let mut snapshot = example::snapshot();
-    snapshot.gaps.push(example::gap(
-        "organizations:ListRoots",
-        "r-ab12",
-        keyreach::snapshot::gap::GapKind::Denied,
-    ));
+    snapshot.gaps.push(example::gap("organizations:ListRoots", "r-ab12", GapKind::Denied));
     let findings = every_sort(&snapshot);
     let report = json_of(&told(&snapshot, findings.clone(), Format::Json)["report.json"]);
     let files = told(&snapshot, findings, Format::Ndjson);
@@ -239,6 +294,51 @@ fn batches_keep_to_the_limits_of_security_hub() {
     assert!(
         told(&snapshot, findings, Format::Asff).contains_key("asff/111122223333/eu-west-1/batch-0003.json")
     );
+}
+
+#[test]
+fn a_finding_of_no_region_stays_where_it_is_whatever_was_visited() {
+    let places = |partition: &str, visit: Visit| {
+        let mut snapshot = example::snapshot();
+        snapshot.scan.partition = Partition::new(partition);
+        snapshot.cells[1].visit = visit;
+        snapshot.cells[2].visit = visit;
+        let subject = Subject::Account(MEMBER.parse().unwrap(), None);
+        let files = told(&snapshot, vec![finding(subject, 1, Severity::Low, Status::Fail)], Format::Asff);
+        files.into_iter().filter(|(_, text)| text != "[]\n").map(|(path, _)| path).collect::<Vec<_>>()
+    };
+    for (partition, region) in [
+        ("aws", "us-east-1"),
+        ("aws-cn", "cn-north-1"),
+        ("aws-us-gov", "us-gov-west-1"),
+        ("aws-eusc", "eusc-de-east-1"),
+        ("aws-of-tomorrow", "eu-west-1"),
+    ] {
+        for visit in [Visit::Visited, Visit::Failed] {
+            let expected = [format!("asff/111122223333/{region}/batch-0001.json")];
+            assert_eq!(places(partition, visit), expected, "{partition} {visit:?}");
+        }
+    }
+}
+
+#[test]
+fn another_judgement_of_a_scan_is_another_event() {
+    let snapshot = example::snapshot();
+    let subject = Subject::Key(&snapshot.cells[1].keys[0].arn);
+    let uid = |finding: &Finding| {
+        let files = told(&snapshot, vec![finding.clone()], Format::Ocsf);
+        json_lines(&files["findings.ocsf.ndjson"])[0]["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let found = finding(subject, 1, Severity::High, Status::Fail);
+    let accepted = finding(subject, 1, Severity::High, Status::Accepted);
+    let milder = finding(subject, 1, Severity::Low, Status::Fail);
+    let mut otherwise = accepted.clone();
+    Terms { reason: "another", ..TERMS }.accept(&mut otherwise);
+    let all = [&found, &accepted, &milder, &otherwise];
+    assert!(all.iter().all(|one| one.id == found.id), "all are one finding");
+    assert_eq!(uid(&found), uid(&found.clone()));
+    let uids: BTreeSet<String> = all.map(uid).into();
+    assert_eq!(uids.len(), 4, "{uids:?}");
 }
 
 #[test]

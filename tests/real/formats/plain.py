@@ -46,8 +46,22 @@ def csv_files(folder, report):
             assert None not in row and None not in row.values(), "a row of another length"
             for cell in row.values():
                 assert not cell.startswith(tuple("=+-@\t\r＝＋－＠")), cell
-                assert len(cell) <= CELL
+                assert len(cell.encode("utf-16-le")) // 2 <= CELL, "Excel counts in UTF-16"
         _acts_not(text.replace("\r\n", ""))
+    _coverage_csv(folder, report)
+
+
+def _coverage_csv(folder, report):
+    with open(folder / "coverage.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    coverage = report["coverage"]
+    told = sorted((row["account_id"], row["region"], row["state"]) for row in rows if row["region"])
+    assert told == sorted((cell["account_id"], cell["region"], cell["state"]) for cell in coverage["cells"])
+    states = [row["state"] for row in rows if row["account_id"] and not row["region"]]
+    for state in ("complete", "partial", "failed", "skipped"):
+        assert states.count(state) == coverage["accounts"][state], state
+    for row in rows:
+        assert row["gaps"] or row["state"] != "partial" or not row["region"], row
 
 
 def metrics(folder, report):
@@ -69,6 +83,9 @@ def metrics(folder, report):
         assert total("keyreach_keys_by_lockout", lockout=verdict) == count, verdict
     for severity, count in report["summary"]["by_severity"].items():
         assert total("keyreach_findings", severity=severity, status="fail") == count, severity
+    coverage = report["coverage"]["accounts"]
+    assert total("keyreach_account_complete") == coverage["complete"]
+    assert len(families["keyreach_account_complete"].samples) == coverage["total"] - coverage["skipped"]
     assert total("keyreach_findings") == len(report["findings"])
     assert total("keyreach_cells") == len(report["coverage"]["cells"])
     assert len({(s.name, *sorted(s.labels.items())) for f in families.values() for s in f.samples}) == sum(
