@@ -1,10 +1,7 @@
 //! `keyreach check`: reads key policy documents before they are deployed, and says what AWS would refuse and
 //! what it would accept without effect.
 
-use std::{
-    fs,
-    io::{self, Write},
-};
+use std::fs;
 
 use anyhow::Context;
 use keyreach_policy::check::{Level, check};
@@ -13,8 +10,8 @@ use super::voice;
 use crate::{cli::CheckArgs, outcome::Outcome, report::text::Visible};
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
-    let (mut complaints, mut unread) = (0_usize, false);
-    let mut out = io::stdout().lock();
+    let mut unread = false;
+    let mut lines = Vec::new();
     for path in &args.files {
         // One file that cannot be read does not keep the others from being checked.
         match fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display())) {
@@ -27,15 +24,13 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
                     let name = path.display().to_string();
                     let words = complaint.problem.to_string();
                     let at = complaint.position;
-                    writeln!(
-                        out,
+                    lines.push(format!(
                         "{}:{}:{}: {level}: {}",
                         Visible(&name),
                         at.line,
                         at.column,
                         Visible(&words)
-                    )?;
-                    complaints += 1;
+                    ));
                 }
             }
             Err(error) => {
@@ -44,9 +39,10 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
             }
         }
     }
-    Ok(match (unread, complaints) {
+    let outcome = match (unread, lines.is_empty()) {
         (true, _) => Outcome::CouldNotRun,
-        (false, 0) => Outcome::Done,
-        (false, _) => Outcome::Findings,
-    })
+        (false, true) => Outcome::Done,
+        (false, false) => Outcome::Findings,
+    };
+    voice::print(outcome, |out| Ok(lines.iter().try_for_each(|line| writeln!(out, "{line}"))?))
 }
