@@ -24,6 +24,9 @@ pub fn accept(snapshot: &Snapshot, settings: &[AcceptSettings], findings: &mut [
     let things = Things::of(snapshot);
     let mut rules: Vec<Rule<'_>> =
         settings.iter().map(|written| Rule::new(written, snapshot.scan.taken_at)).collect();
+    for finding in findings.iter().filter(|finding| finding.status == Status::Unknown) {
+        rules.iter_mut().filter(|rule| rule.fits(finding, &things)).for_each(|rule| rule.undecided += 1);
+    }
     for finding in findings.iter_mut().filter(|finding| finding.status == Status::Fail) {
         let mut by = None;
         for rule in rules.iter_mut().filter(|rule| rule.fits(finding, &things)) {
@@ -80,13 +83,21 @@ struct Rule<'a> {
     selectors: Vec<(&'a Selector, Vec<Wildcard>)>,
     expired: bool,
     findings: u64,
+    /// Findings that it fits and of which the facts to tell were not read: they may be found next time.
+    undecided: u64,
 }
 
 impl<'a> Rule<'a> {
     fn new(written: &'a AcceptSettings, now: Timestamp) -> Self {
         let patterns = |texts: &Vec<String>| texts.iter().map(|text| Wildcard::new(text)).collect();
         let selectors = written.selectors.iter().map(|(selector, texts)| (selector, patterns(texts)));
-        Self { written, selectors: selectors.collect(), expired: today(now) > written.expires, findings: 0 }
+        Self {
+            written,
+            selectors: selectors.collect(),
+            expired: today(now) > written.expires,
+            findings: 0,
+            undecided: 0,
+        }
     }
 
     fn fits(&self, finding: &Finding, things: &Things<'_>) -> bool {
@@ -110,7 +121,7 @@ impl<'a> Rule<'a> {
             expires: written.expires.to_string(),
             state: match (self.expired, self.findings) {
                 (true, _) => AcceptanceState::Expired,
-                (false, 0) => AcceptanceState::Unused,
+                (false, 0) if self.undecided == 0 => AcceptanceState::Unused,
                 (false, _) => AcceptanceState::InForce,
             },
             findings: self.findings,

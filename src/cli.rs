@@ -253,7 +253,8 @@ pub struct DiffArgs {
     /// For whom
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
-    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew
+    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew. That a condition of a way
+    /// in asks for something else is shown, and not weighed
     #[arg(long, value_enum, default_value_t = DiffFailOn::None)]
     pub fail_on: DiffFailOn,
 }

@@ -167,6 +167,12 @@ pub enum ConfigError {
         /// What could have been.
         known: String,
     },
+    /// A list that must not be empty is.
+    #[error("{setting}: names nothing")]
+    Nothing {
+        /// The setting.
+        setting: String,
+    },
     /// Another value that cannot be.
     #[error("{setting}: `{value}` {problem}")]
     Value {
@@ -319,6 +325,17 @@ mod tests {
         Settings::validate(raw).map_err(|error| error.to_string())
     }
 
+    fn accept(rest: &str) -> String {
+        format!("[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'\n{rest}")
+    }
+
+    #[test]
+    fn a_day_may_stand_without_quotes() {
+        let [bare, quoted] = ["2027-01-31", "'2027-01-31'"]
+            .map(|day| settings(&accept(&format!("expires = {day}"))).unwrap().judgement.accepted);
+        assert_eq!((bare[0].expires, &bare), (jiff::civil::date(2027, 1, 31), &quoted));
+    }
+
     #[test]
     fn nothing_written_is_all_defaults() {
         let settings = settings("").unwrap();
@@ -351,6 +368,13 @@ mod tests {
                 "accept.expires: `never`",
             ),
             ("[[accept]]\ncheck = 'a'\nreason = 'a'\nowner = 'b'", "missing field `expires`"),
+            (&accept("expires = '2027-01-31T10:00:00'"), "accept.expires: `2027-01-31T10:00:00`"),
+            (&accept("expires = 2027-01-31T10:00:00Z"), "accept.expires: `2027-01-31T10:00:00Z`"),
+            (&accept("expires = 7"), "`7` is not a day"),
+            (&accept("expires = 2027-01-31\naccount = []"), "accept.account: names nothing"),
+            (&accept("expires = 2027-01-31\nregion = ' , '"), "accept.region: names nothing"),
+            (&accept("expires = 2027-01-31\ntag = { team = [] }"), "accept.tag.team: names nothing"),
+            (&accept("expires = 2027-01-31\ntag = {}"), "accept.tag: names nothing"),
             ("[expected]\nreplica_regions = ['moon']", "expected.replica_regions: `moon`"),
             ("[report]\nformat = 'pdf'", "format: `pdf`"),
             ("[report]\nfail_on = 'bad'", "fail_on: `bad`"),

@@ -2,6 +2,7 @@
 //! change: a cell that NEW could not list closes nothing, an unread policy did not change.
 //! Knows no files and no AWS; `command::diff` brings the runs and prints what [`compare`] answers.
 
+mod cover;
 mod document;
 mod exposure;
 mod facts;

@@ -4,7 +4,7 @@
 //! neither knows of the other. It holds AWS's facts only; verdicts are made from it, never put in it.
 
 pub mod cell;
-#[expect(clippy::disallowed_types, reason = "reads and prints snapshots")]
+#[expect(clippy::disallowed_methods, reason = "reads and prints snapshots")]
 pub mod file;
 mod find;
 pub mod gap;

@@ -30,13 +30,25 @@ pub struct Acceptance {
     pub findings: u64,
 }
 
+impl Acceptance {
+    /// What a finding must be about, in words.
+    #[must_use]
+    pub fn about(&self) -> String {
+        if self.selectors.is_empty() {
+            return "everywhere".to_owned();
+        }
+        let told = self.selectors.iter().map(|(name, patterns)| format!("{name} {}", patterns.join(" or ")));
+        told.collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// What became of an acceptance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AcceptanceState {
-    /// It accepts findings.
+    /// It accepts findings, or may: one that it fits could not be decided.
     InForce,
-    /// No finding fits it: it can go.
+    /// No finding fits it, decided or not: it can go.
     Unused,
     /// Its last day has passed: it accepts nothing.
     Expired,

@@ -1,8 +1,6 @@
 //! `keyreach check`: reads key policy documents before they are deployed, and says what AWS would refuse and
 //! what it would accept without effect.
 
-use std::io::{self, Write};
-
 use keyreach_policy::check::{Complaint, Level, check};
 use serde::Deserialize;
 
@@ -10,15 +8,13 @@ use super::{input, voice};
 use crate::{cli::CheckArgs, outcome::Outcome, report::text::Visible};
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
-    let (mut complained, mut unread) = (false, false);
-    let mut out = io::stdout().lock();
+    let (mut lines, mut unread) = (Vec::new(), false);
     for path in &args.files {
         // One file that cannot be read does not keep the others from being checked.
         match input::text(path) {
             Ok(text) => {
-                let complaints = check(&text);
-                complained |= !complaints.is_empty();
-                complaints.iter().try_for_each(|one| tell(&path.display().to_string(), one, &mut out))?;
+                let name = path.display().to_string();
+                lines.extend(check(&text).iter().map(|complaint| told(&name, complaint)));
                 if is_wrapped(&text) {
                     voice::say(
                         "the policy stands in the file as a text: `aws kms get-key-policy --query Policy \
@@ -32,20 +28,21 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
             }
         }
     }
-    Ok(match (unread, complained) {
+    let outcome = match (unread, lines.is_empty()) {
         (true, _) => Outcome::CouldNotRun,
-        (false, false) => Outcome::Done,
-        (false, true) => Outcome::Findings,
-    })
+        (false, true) => Outcome::Done,
+        (false, false) => Outcome::Findings,
+    };
+    voice::print(outcome, |out| Ok(lines.iter().try_for_each(|line| writeln!(out, "{line}"))?))
 }
 
-fn tell(name: &str, complaint: &Complaint, out: &mut dyn Write) -> io::Result<()> {
+fn told(name: &str, complaint: &Complaint) -> String {
     let level = match complaint.problem.level() {
         Level::Error => "error",
         Level::Ineffective => "no effect",
     };
     let (at, words) = (complaint.position, complaint.problem.to_string());
-    writeln!(out, "{}:{}:{}: {level}: {}", Visible(name), at.line, at.column, Visible(&words))
+    format!("{}:{}:{}: {level}: {}", Visible(name), at.line, at.column, Visible(&words))
 }
 
 /// Whether it is what GetKeyPolicy answers, with the document as a text inside.

@@ -1,9 +1,8 @@
 //! `keyreach completions`: what a shell completes, made from the command line itself.
 
-use std::io::{self, Write};
-
 use clap::CommandFactory;
 
+use super::voice;
 use crate::{
     cli::{Cli, CompletionsArgs},
     outcome::Outcome,
@@ -13,6 +12,5 @@ pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<Outcome> {
     // The generator panics where it cannot write, so it writes into memory.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "keyreach", &mut script);
-    io::stdout().lock().write_all(&script)?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| Ok(out.write_all(&script)?))
 }

@@ -1,15 +1,12 @@
 //! `keyreach diff`: what changed between two runs, each a snapshot or a report. A snapshot is judged and made into
 //! the report it would give, so that there is one way to read a run.
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Write},
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, de::IgnoredAny};
 
+use super::voice;
 use crate::{
     assess::assess,
     cli::{DiffArgs, DiffFailOn, DiffFormat},
@@ -17,22 +14,23 @@ use crate::{
     diff::{Run, compare, render_markdown, render_text},
     outcome::Outcome,
     report::{Report, inert, parts},
-    snapshot::file,
+    snapshot::{Snapshot, file},
 };
 
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(RawSettings::default(), args.config.as_deref())?;
     let (old, new) = (load(&args.old, &settings)?, load(&args.new, &settings)?);
     let diff = compare(&old, &new);
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match args.format {
-        DiffFormat::Text => render_text(&diff, &mut out)?,
-        DiffFormat::Json => inert(&diff, &mut out)?,
-        DiffFormat::Markdown => render_markdown(&diff, &mut out)?,
-    }
-    out.flush()?;
     let is_too_wide = args.fail_on == DiffFailOn::Widened && diff.summary.widened > 0;
-    Ok(if is_too_wide { Outcome::Findings } else { Outcome::Done })
+    let outcome = if is_too_wide { Outcome::Findings } else { Outcome::Done };
+    voice::print(outcome, |out| {
+        match args.format {
+            DiffFormat::Text => render_text(&diff, out)?,
+            DiffFormat::Json => inert(&diff, out)?,
+            DiffFormat::Markdown => render_markdown(&diff, out)?,
+        }
+        Ok(())
+    })
 }
 
 /// Tells a snapshot from a report: only the one has cells at the top, only the other a coverage.
@@ -45,9 +43,16 @@ struct Sort {
 
 fn load(path: &Path, settings: &Settings) -> anyhow::Result<Run> {
     let neither = || format!("`{}` is neither a keyreach snapshot nor a report", path.display());
-    let sort: Sort = serde_json::from_reader(open(path)?).with_context(neither)?;
+    // Read once: a pipe gives its text no second time.
+    let text = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let sort: Sort = match serde_json::from_slice(&text) {
+        Err(error) if file::is_cut_short(&text, &error) => {
+            bail!("`{}` is cut short: write or copy it again", path.display())
+        }
+        sort => sort.with_context(neither)?,
+    };
     if sort.cells.is_some() {
-        return judge(path, settings);
+        return judge(&file::parse(path, &text)?, settings);
     }
     if sort.coverage.is_none() {
         bail!(neither());
@@ -59,20 +64,14 @@ fn load(path: &Path, settings: &Settings) -> anyhow::Result<Run> {
             sort.schema_version
         );
     }
-    serde_json::from_reader(open(path)?).with_context(neither)
-}
-
-fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
-    let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Ok(BufReader::new(file))
+    serde_json::from_slice(&text).with_context(neither)
 }
 
 /// The report that a snapshot gives today.
-fn judge(path: &Path, settings: &Settings) -> anyhow::Result<Run> {
-    let snapshot = file::load(path)?;
-    let assessment = assess(&snapshot, &settings.judgement);
+fn judge(snapshot: &Snapshot, settings: &Settings) -> anyhow::Result<Run> {
+    let assessment = assess(snapshot, &settings.judgement);
     let mut text = Vec::new();
-    let report = Report::new(&snapshot, &assessment)?;
+    let report = Report::new(snapshot, &assessment)?;
     for part in parts(&report, Format::Json) {
         part.render(&mut text)?;
     }

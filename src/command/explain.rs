@@ -1,6 +1,6 @@
 //! `keyreach explain`: the page of a check, or all of them.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use super::voice;
 use crate::{
@@ -27,8 +27,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Outcome> {
             }
         },
     };
-    io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 fn complain(id: &str) {

@@ -1,7 +1,5 @@
 //! `keyreach man`: the manual page, or that of one verb, made from the command line itself.
 
-use std::io::{self, Write};
-
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
@@ -25,8 +23,7 @@ pub(super) fn run(args: &ManArgs) -> anyhow::Result<Outcome> {
     let mut page = Vec::new();
     let version = concat!("keyreach ", env!("CARGO_PKG_VERSION"));
     Man::new(command.clone()).source(version).render(&mut page)?;
-    io::stdout().lock().write_all(&page)?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| Ok(out.write_all(&page)?))
 }
 
 fn complain(whole: &Command, verb: &str) {

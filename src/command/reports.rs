@@ -121,6 +121,7 @@ fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
 fn say_what_became(acceptances: &[Acceptance]) {
     for one in acceptances {
         let Acceptance { check, reason, owner, expires, findings, .. } = one;
+        let about = one.about();
         let what = match one.state {
             AcceptanceState::InForce => continue,
             AcceptanceState::Unused => "fits no finding: remove it".to_owned(),
@@ -128,7 +129,7 @@ fn say_what_became(acceptances: &[Acceptance]) {
                 format!("expired on {expires}; {findings} findings that it fits count")
             }
         };
-        voice::say(&format!("the acceptance of {check} by {owner} ({reason}) {what}"));
+        voice::say(&format!("the acceptance of {check}, {about}, by {owner} ({reason}) {what}"));
     }
 }
 

@@ -1,9 +1,8 @@
 //! `keyreach role`: the least the scanner needs, printed from the table of its calls.
 
-use std::io::{self, Write};
-
 use serde_json::json;
 
+use super::voice;
 use crate::{
     cli::{RoleArgs, RoleFormat},
     collect::call::{Place, actions},
@@ -16,8 +15,7 @@ pub(super) fn run(args: &RoleArgs) -> anyhow::Result<Outcome> {
         RoleFormat::Cloudformation => cloudformation(),
         RoleFormat::Terraform => terraform(),
     };
-    io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 fn policy() -> serde_json::Result<String> {

@@ -1,9 +1,8 @@
 //! `keyreach schema`: the JSON Schema of each document, made from the types that write or read it.
 
-use std::io::{self, Write};
-
 use schemars::schema_for;
 
+use super::voice;
 use crate::{
     cli::{Document, SchemaArgs},
     config::raw::RawSettings,
@@ -20,8 +19,8 @@ pub(super) fn run(args: &SchemaArgs) -> anyhow::Result<Outcome> {
         Document::Diff => diff::schema(),
         Document::Config => schema_for!(RawSettings).to_value(),
     };
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &schema)?;
-    writeln!(out)?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| {
+        serde_json::to_writer_pretty(&mut *out, &schema)?;
+        Ok(writeln!(out)?)
+    })
 }

@@ -27,36 +27,38 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 fn answer_each(path: &Path) -> anyhow::Result<Outcome> {
     let told = || format!("cannot read `{}`", path.display());
     let cases = BufReader::new(input::open(path)?);
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    for line in cases.split(b'\n') {
-        let line = line.with_context(told)?;
-        write_json(&mut out, &answer(&String::from_utf8_lossy(&line), Detail::Decision))?;
-    }
-    out.flush()?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| {
+        for line in cases.split(b'\n') {
+            let line = line.with_context(told)?;
+            write_json(out, &answer(&String::from_utf8_lossy(&line), Detail::Decision))?;
+        }
+        Ok(())
+    })
 }
 
 fn answer_one(path: &Path, json: bool) -> anyhow::Result<Outcome> {
     let text = input::text(path)?;
     let answer = answer(&text, Detail::Trace);
-    let mut out = io::stdout().lock();
-    match &answer.result {
-        _ if json => write_json(&mut out, &answer)?,
-        Answered::Decided(decided) => write_words(&mut out, decided)?,
-        Answered::Malformed { error } => voice::say(&format!("error: `{}`: {error}", path.display())),
-    }
-    Ok(match answer.result {
+    let outcome = match answer.result {
         Answered::Decided(_) => Outcome::Done,
         Answered::Malformed { .. } => Outcome::Usage,
+    };
+    voice::print(outcome, |out| {
+        match &answer.result {
+            _ if json => write_json(out, &answer)?,
+            Answered::Decided(decided) => write_words(out, decided)?,
+            Answered::Malformed { error } => voice::say(&format!("error: `{}`: {error}", path.display())),
+        }
+        Ok(())
     })
 }
 
-fn write_json(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
+fn write_json(out: &mut dyn Write, answer: &Answer) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *out, answer)?;
     Ok(writeln!(out)?)
 }
 
-fn write_words(out: &mut impl Write, decided: &Decided) -> io::Result<()> {
+fn write_words(out: &mut dyn Write, decided: &Decided) -> io::Result<()> {
     writeln!(out, "{}", decided.decision)?;
     if decided.lower != decided.upper {
         let rules = decided.depends_on.join(", ");

@@ -1,7 +1,5 @@
 //! `keyreach who-can`: every principal that can do one thing with one key, and through what.
 
-use std::io::{self, Write};
-
 use super::voice;
 use crate::{
     assess::access::{AccessQuery, access},
@@ -27,14 +25,14 @@ pub(super) fn run(args: &WhoCanArgs) -> anyhow::Result<Outcome> {
     let Some(answer) = access(&snapshot, &settings.judgement.trusted, query) else {
         anyhow::bail!("`{}` is not the ARN of a key", key.arn);
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    if args.json {
-        render_json(&answer, &mut out)?;
-    } else {
-        render(&answer, &mut out)?;
-    }
-    out.flush()?;
-    Ok(Outcome::Done)
+    voice::print(Outcome::Done, |out| {
+        if args.json {
+            render_json(&answer, out)?;
+        } else {
+            render(&answer, out)?;
+        }
+        Ok(())
+    })
 }
 
 /// The name is that of no key, or of several.

@@ -1,8 +1,14 @@
 //! What the settings accept: findings that may be so, by whom, why, and until when.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use super::{ConfigError, JudgementSettings, raw, value, words};
+use super::{
+    ConfigError, JudgementSettings,
+    raw::{self, Words},
+    value,
+};
 
 /// Findings that may be so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,23 +70,37 @@ impl AcceptSettings {
             (Selector::Key, key),
             (Selector::Alias, alias),
         ];
-        let tags = tag.into_iter().map(|(key, pattern)| (Selector::Tag(key), Some(pattern)));
-        let selectors: Vec<_> = lists
-            .into_iter()
-            .chain(tags)
-            .filter_map(|(selector, patterns)| Some((selector, words(patterns)?)))
-            .collect();
+        if tag.as_ref().is_some_and(BTreeMap::is_empty) {
+            return Err(ConfigError::Nothing { setting: "accept.tag".to_owned() });
+        }
+        let tags = tag.into_iter().flatten().map(|(key, pattern)| (Selector::Tag(key), Some(pattern)));
+        let given = lists.into_iter().chain(tags).filter_map(|(of, patterns)| Some((of, patterns?)));
+        let selectors = given.map(|(of, patterns)| named(of, patterns)).collect::<Result<Vec<_>, _>>()?;
         if check == "*" && selectors.is_empty() {
             return Err(value("accept.check", check, "without a selector would accept everything"));
         }
         if reason.trim().is_empty() || owner.trim().is_empty() {
             return Err(value("accept", check, "needs a reason and an owner"));
         }
-        let expires = expires
-            .parse()
-            .map_err(|_| value("accept.expires", &expires, "is not a day such as `2027-01-31`"))?;
+        let expires = day(&expires)
+            .ok_or_else(|| value("accept.expires", &expires, "is not a day such as `2027-01-31`"))?;
         Ok(Self { check, selectors, reason, owner, ticket, expires })
     }
+}
+
+/// The patterns of a selector. One that is written and names nothing must not pass for one that is not there: the
+/// acceptance would fit everywhere.
+fn named(selector: Selector, patterns: Words) -> Result<(Selector, Vec<String>), ConfigError> {
+    let patterns = patterns.into_vec();
+    if patterns.is_empty() {
+        return Err(ConfigError::Nothing { setting: format!("accept.{}", selector.name()) });
+    }
+    Ok((selector, patterns))
+}
+
+/// A day and nothing more: of a time, nobody could say whether it counts.
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|day: &Date| day.to_string() == text)
 }
 
 impl JudgementSettings {

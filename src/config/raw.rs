@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
 /// The settings file. Everything may be left out.
 #[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
@@ -42,8 +42,7 @@ pub struct RawAccept {
     /// Aliases.
     pub alias: Option<Words>,
     /// Values of tags, by tag.
-    #[serde(default)]
-    pub tag: BTreeMap<String, Words>,
+    pub tag: Option<BTreeMap<String, Words>>,
     /// Why it may be so.
     pub reason: String,
     /// Who said so.
@@ -51,7 +50,18 @@ pub struct RawAccept {
     /// Where that is written down.
     pub ticket: Option<String>,
     /// The last day on which it counts, in UTC, as `2027-01-31`.
+    #[serde(deserialize_with = "day")]
+    #[schemars(extend("format" = "date"))]
     pub expires: String,
+}
+
+/// A day as TOML writes it, with or without quotes.
+fn day<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    match toml::Value::deserialize(source)? {
+        toml::Value::String(text) => Ok(text),
+        toml::Value::Datetime(day) => Ok(day.to_string()),
+        other => Err(D::Error::custom(format!("`{other}` is not a day such as `2027-01-31`"))),
+    }
 }
 
 /// `[thresholds]`

@@ -171,8 +171,8 @@ pub struct KeyChange {
     /// Which key, as NEW names it.
     #[serde(flatten)]
     pub key: KeyName,
-    /// Something outside its account can do more than OLD knew: a wider level, a way in or a grant from outside that
-    /// OLD does not show, or more actions or fewer conditions on a way in.
+    /// Something outside its account can do more than OLD knew: a wider level, a grant from outside that OLD does not
+    /// show, or a way in with actions that no way in of OLD covers.
     pub widened: bool,
     /// A new key that OLD could not have seen: its cell was not listed.
     pub first_seen: bool,
@@ -255,7 +255,8 @@ pub enum Shift {
     Widened,
     /// It allows less.
     Narrowed,
-    /// It is another, and neither wider nor narrower.
+    /// It is another, and neither wider nor narrower: a way in that only one side has too, where ways in of the other
+    /// side cover all of it.
     Changed,
 }
 
@@ -340,7 +341,11 @@ pub struct PolicyChange {
     pub old_sha256: Option<String>,
     /// The SHA-256 in NEW.
     pub new_sha256: Option<String>,
-    /// The statements; none where one of the texts is not a policy.
+    /// OLD has it, and it can be read as a policy.
+    pub old_is_readable: bool,
+    /// NEW has it, and it can be read as a policy.
+    pub new_is_readable: bool,
+    /// The statements; of a policy that changed, none where one of the texts cannot be read as a policy.
     pub statements: Vec<StatementChange>,
     /// What stands beside the statements: `Version`, `Id`.
     pub changes: Vec<Change>,
@@ -377,7 +382,7 @@ pub struct Findings {
     pub closed: Vec<FindingChange>,
     /// Found by both, with another severity or status.
     pub changed: Vec<FindingChange>,
-    /// Found by OLD, or not in doubt there, and NEW cannot tell.
+    /// Found by OLD, or not in doubt there, and NEW cannot tell. What OLD found stands first.
     pub unsettled: Vec<FindingChange>,
 }
 
@@ -402,6 +407,8 @@ pub struct FindingChange {
     pub title: String,
     /// Why it stands here.
     pub kind: FindingKind,
+    /// OLD found it: of what is unsettled, what may be lost from sight.
+    pub found_by_old: bool,
     /// What differs between OLD and NEW: `severity`, `status`.
     pub changes: Vec<Change>,
 }

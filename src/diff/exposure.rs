@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
     Change, Direction, Level, ReachChange, ServiceChange, Shift,
+    cover::Cover,
     leaves::{change, replaced},
     run::{Key, Reach, Service, Via},
 };
@@ -44,17 +45,31 @@ pub(super) fn reaches(old: &Key, new: &Key) -> Vec<ReachChange> {
         sides.entry(&reach.principal).or_default().1.push(reach);
     }
     let kind = if old.shows_all_ways() { Shift::New } else { Shift::FirstSeen };
+    let covers = (Cover::of(old), Cover::of(new));
     let mut changes = Vec::new();
     for (gone, came) in sides.into_values() {
         let (pairs, gone, came) = pair(gone, came);
-        changes.extend(pairs.into_iter().filter_map(|(was, now)| reach_change(was, now)));
-        changes.extend(came.into_iter().map(|reach| lone(reach, kind)));
+        changes.extend(pairs.into_iter().filter_map(|(was, now)| reach_change(was, now, &covers)));
+        changes.extend(
+            came.into_iter().map(|reach| {
+                if covers.0.covers(reach) { moved(reach, Shift::New) } else { lone(reach, kind) }
+            }),
+        );
         // What NEW could not read may still be there.
         if new.shows_all_ways() {
-            changes.extend(gone.into_iter().map(|reach| lone(reach, Shift::Gone)));
+            changes.extend(gone.into_iter().map(|reach| {
+                if covers.1.covers(reach) { moved(reach, Shift::Gone) } else { lone(reach, Shift::Gone) }
+            }));
         }
     }
     changes
+}
+
+/// A way in that only one side has, of which the other side lets all through by other ways.
+fn moved(reach: &Reach, side: Shift) -> ReachChange {
+    let (via, none) = (reach.via.iter().map(words).collect(), BTreeSet::new());
+    let (was, now) = if side == Shift::New { (&none, &via) } else { (&via, &none) };
+    ReachChange { changes: change("via", was, now).into_iter().collect(), ..lone(reach, Shift::Changed) }
 }
 
 /// A way in that only one side has.
@@ -130,7 +145,7 @@ fn pair_by<'a, M: Ord>(
 }
 
 /// How a way in changed. Through which statement it leads does not make it wider.
-fn reach_change(old: &Reach, new: &Reach) -> Option<ReachChange> {
+fn reach_change(old: &Reach, new: &Reach, covers: &(Cover<'_>, Cover<'_>)) -> Option<ReachChange> {
     let own_policy = |reach: &Reach| if reach.needs_identity_policy { "true" } else { "false" };
     let changes: Vec<Change> = [
         replaced("zone", &old.zone, &new.zone),
@@ -144,7 +159,8 @@ fn reach_change(old: &Reach, new: &Reach) -> Option<ReachChange> {
     if changes.is_empty() {
         return None;
     }
-    let (wider, narrower) = (allows_more(old, new), allows_more(new, old));
+    let wider = allows_more(old, new) && !covers.0.covers(new);
+    let narrower = !allows_more(old, new) && allows_more(new, old) && !covers.1.covers(old);
     let kind = match (wider, narrower) {
         (true, _) => Shift::Widened,
         (false, true) if are_comparable(old, new) => Shift::Narrowed,

@@ -12,9 +12,12 @@ use super::{
 /// What became of the findings.
 pub(super) fn compare(old: &Run, new: &Run) -> Findings {
     let (doubt, earlier_doubt) = (Doubt::of(new), Doubt::of(old));
+    let lost = lost(old, new);
     let mut findings = Findings::default();
     for finding in in_order(new) {
         match old.findings.get(&finding.id) {
+            // That the check cannot tell is said by what it had found.
+            None if finding.status == UNKNOWN && lost.contains(&mark(finding)) => {}
             None if finding.status == UNKNOWN => {
                 findings.unsettled.push(entry(finding, FindingKind::Unknown));
             }
@@ -30,16 +33,24 @@ pub(super) fn compare(old: &Run, new: &Run) -> Findings {
             continue;
         }
         if is_out_of_sight(new, finding) {
-            findings.unsettled.push(entry(finding, FindingKind::NotSeen));
+            findings.unsettled.push(found_before(finding, FindingKind::NotSeen));
         } else if doubt.is_about(finding) {
-            findings.unsettled.push(entry(finding, FindingKind::Unknown));
+            findings.unsettled.push(found_before(finding, FindingKind::Unknown));
         } else {
             let is_key_gone = finding.key_arn.as_ref().is_some_and(|arn| !new.keys.contains_key(arn));
             let kind = if is_key_gone { FindingKind::KeyGone } else { FindingKind::Closed };
-            findings.closed.push(entry(finding, kind));
+            findings.closed.push(found_before(finding, kind));
         }
     }
+    // The sort keeps the worst first on either side.
+    findings.unsettled.sort_by_key(|of| !of.found_by_old);
     findings
+}
+
+/// What OLD found and NEW lacks, by what it is about.
+fn lost<'a>(old: &'a Run, new: &Run) -> BTreeSet<Mark<'a>> {
+    let is_lost = |of: &&Finding| of.status != UNKNOWN && !new.findings.contains_key(&of.id);
+    old.findings.values().filter(is_lost).map(mark).collect()
 }
 
 const UNKNOWN: &str = "unknown";
@@ -59,7 +70,7 @@ fn in_order(run: &Run) -> Vec<&Finding> {
 fn both(old: &Finding, new: &Finding, findings: &mut Findings) {
     let (was, now) = (old.status.as_str(), new.status.as_str());
     match (was == UNKNOWN, now == UNKNOWN) {
-        (false, true) => return findings.unsettled.push(entry(new, FindingKind::Unknown)),
+        (false, true) => return findings.unsettled.push(found_before(new, FindingKind::Unknown)),
         (true, false) => return findings.new.push(entry(new, FindingKind::FirstSeen)),
         (true, true) => return,
         (false, false) => {}
@@ -69,12 +80,15 @@ fn both(old: &Finding, new: &Finding, findings: &mut Findings) {
         .flatten()
         .collect();
     if !changes.is_empty() {
-        findings.changed.push(FindingChange { changes, ..entry(new, FindingKind::Changed) });
+        findings.changed.push(FindingChange { changes, ..found_before(new, FindingKind::Changed) });
     }
 }
 
-/// What a run's checks could not tell: check, and key, or account and Region.
-struct Doubt<'a>(BTreeSet<(&'a str, &'a str, Option<&'a str>, Option<&'a str>)>);
+/// What a finding is about: check, account, Region and key.
+type Mark<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
+
+/// What a run's checks could not tell.
+struct Doubt<'a>(BTreeSet<Mark<'a>>);
 
 impl<'a> Doubt<'a> {
     fn of(run: &'a Run) -> Self {
@@ -86,7 +100,7 @@ impl<'a> Doubt<'a> {
     }
 }
 
-fn mark(finding: &Finding) -> (&str, &str, Option<&str>, Option<&str>) {
+fn mark(finding: &Finding) -> Mark<'_> {
     (&finding.check, &finding.account_id, finding.region.as_deref(), finding.key_arn.as_deref())
 }
 
@@ -97,14 +111,16 @@ fn is_out_of_sight(run: &Run, finding: &Finding) -> bool {
     }
     match &finding.region {
         Some(region) => run.unlisted_cell(&finding.account_id, region).is_some(),
-        // What belongs to a whole account is seen only where all of it is.
+        // One that looks at a whole account says itself what it could not tell. Where no cell was listed, nobody looked.
         None => {
-            let mut cells =
-                run.cells.values().filter(|cell| cell.account_id == finding.account_id).peekable();
-            cells.peek().is_none()
-                || cells.any(|cell| !["complete", "disabled"].contains(&cell.state.as_str()))
+            let mut cells = run.cells.values().filter(|cell| cell.account_id == finding.account_id);
+            cells.all(|cell| run.unlisted_cell(&cell.account_id, &cell.region).is_some())
         }
     }
+}
+
+fn found_before(finding: &Finding, kind: FindingKind) -> FindingChange {
+    FindingChange { found_by_old: true, ..entry(finding, kind) }
 }
 
 fn entry(finding: &Finding, kind: FindingKind) -> FindingChange {
@@ -118,6 +134,7 @@ fn entry(finding: &Finding, kind: FindingKind) -> FindingChange {
         key_arn: finding.key_arn.clone(),
         title: finding.title.clone(),
         kind,
+        found_by_old: false,
         changes: Vec::new(),
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     GrantChange, Shift,
-    exposure::width,
-    leaves::{change, differences, leaves},
+    exposure::{is_outside, width},
+    leaves::{change, differences, leaves, replaced},
     run::{Grant, Key},
 };
 
@@ -43,14 +43,13 @@ pub(super) fn lone(grant: &Grant, kind: Shift) -> GrantChange {
 }
 
 fn shift(old: &Grant, new: &Grant) -> Option<GrantChange> {
-    let one = |text: &str| BTreeSet::from([text.to_owned()]);
     let operations = |grant: &Grant| grant.operations.iter().cloned().collect::<BTreeSet<_>>();
     let grantee = |grant: &Grant| grant.grantee.iter().cloned().collect::<BTreeSet<_>>();
     let constraints = |grant: &Grant| {
         grant.rest.get("constraints").map(|value| leaves("constraints", value)).unwrap_or_default()
     };
     let mut changes: Vec<_> = [
-        change("zone", &one(&old.zone), &one(&new.zone)),
+        replaced("zone", &old.zone, &new.zone),
         change("grantee", &grantee(old), &grantee(new)),
         change("operations", &operations(old), &operations(new)),
     ]
@@ -61,6 +60,8 @@ fn shift(old: &Grant, new: &Grant) -> Option<GrantChange> {
     let kind = match (width(&old.zone), width(&new.zone)) {
         (Some(was), Some(now)) if now > was => Shift::Widened,
         (Some(was), Some(now)) if now < was => Shift::Narrowed,
+        // What was not known before counts like what was not there.
+        (None, Some(_)) if is_outside(&new.zone) => Shift::Widened,
         _ => Shift::Changed,
     };
     (!changes.is_empty()).then(|| GrantChange { changes, ..lone(new, kind) })

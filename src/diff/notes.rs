@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{
     CoverageChange, Seen,
     run::{Gap, Run},
+    words::short,
 };
 
 /// What the two runs do not share, one sentence each.
@@ -22,8 +25,9 @@ pub(super) fn about(old: &Run, new: &Run) -> Vec<String> {
             was.tool.version, now.tool.version
         ));
     }
-    // RFC 3339 in UTC sorts as text.
-    if was.taken_at > now.taken_at {
+    // As text, a second sorts behind its own fractions.
+    let time = |text: &str| text.parse::<Timestamp>().ok();
+    if time(&was.taken_at).zip(time(&now.taken_at)).is_some_and(|(was, now)| was > now) {
         notes.push("NEW is older than OLD".to_owned());
     }
     for (name, run) in [("OLD", old), ("NEW", new)] {
@@ -39,12 +43,12 @@ pub(super) fn about(old: &Run, new: &Run) -> Vec<String> {
 fn organization(old: &Run, new: &Run) -> Option<String> {
     let unread = |run: &Run| -> BTreeSet<String> {
         let of = |gap: &&Gap| gap.operation.starts_with("organizations:");
-        run.gaps.iter().filter(of).map(|gap| gap.operation.clone()).collect()
+        run.gaps.iter().filter(of).map(|gap| format!("{} of {}", gap.operation, gap.resource)).collect()
     };
     let (was, now) = (unread(old), unread(new));
     let differing: Vec<String> = was.symmetric_difference(&now).cloned().collect();
     let words = "not read in both: what changed may be due to that";
-    (!differing.is_empty()).then(|| format!("of the organization, {} was {words}", differing.join(", ")))
+    (!differing.is_empty()).then(|| format!("of the organization, {} was {words}", short(&differing)))
 }
 
 /// Cells that only one of the runs could list.

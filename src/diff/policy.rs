@@ -20,16 +20,29 @@ pub(super) fn compare(old: Option<&Policy>, new: Option<&Policy>) -> Option<Poli
         (Some(_), Some(_)) => Shift::Changed,
     };
     let (was, now) = (Parts::of(old), Parts::of(new));
-    let statements = statements(&was.statements, &now.statements);
-    let changes = differences(&was.beside, &now.beside);
-    // Only the order or the spelling differs: no change, unless it is a text that nobody can take apart.
-    let is_the_same = statements.is_empty() && changes.is_empty() && was.is_policy && now.is_policy;
-    if kind == Shift::Changed && is_the_same {
+    // Of a text that nobody can take apart, nothing can be told statement by statement: none is known to be gone.
+    let is_comparable = kind != Shift::Changed || (was.is_policy && now.is_policy);
+    let (statements, changes) = if is_comparable {
+        (statements(&was.statements, &now.statements), differences(&was.beside, &now.beside))
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    // Only the order of lists differs: no change.
+    if kind == Shift::Changed && is_comparable && statements.is_empty() && changes.is_empty() {
         return None;
     }
     let name = new.or(old).map(|policy| policy.name.clone())?;
     let hash = |policy: Option<&Policy>| policy.and_then(|of| of.sha256.clone());
-    Some(PolicyChange { name, kind, old_sha256: hash(old), new_sha256: hash(new), statements, changes })
+    Some(PolicyChange {
+        name,
+        kind,
+        old_sha256: hash(old),
+        new_sha256: hash(new),
+        old_is_readable: was.is_policy,
+        new_is_readable: now.is_policy,
+        statements,
+        changes,
+    })
 }
 
 /// A policy taken apart.

@@ -1,6 +1,8 @@
 //! A diff in words, for every format that people read: headings, things, and lines below each. Foreign text stands
 //! in them as it came; the formats make it safe.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     Change, Diff, Direction, FindingChange, FindingKind, GrantChange, KeyChange, KeyName, Level,
     PolicyChange, ReachChange, Seen, Shift, StatementChange,
@@ -64,7 +66,7 @@ fn told(what: &str, counts: &[(usize, &str)]) -> Option<String> {
 pub(super) fn sections(diff: &Diff) -> Vec<Section> {
     let keys = &diff.keys;
     let all = || keys.new.iter().chain(&keys.changed);
-    let seen = |cells: &[Seen]| cells.iter().map(cell).collect::<Vec<_>>();
+    let seen = |cells: &[Seen], sides| cells.iter().map(|of| cell(of, sides)).collect::<Vec<_>>();
     let findings = |of: &[FindingChange]| of.iter().map(finding).collect::<Vec<_>>();
     let sections = [
         ("Widened", all().filter(|key| key.widened).map(key).collect()),
@@ -82,12 +84,12 @@ pub(super) fn sections(diff: &Diff) -> Vec<Section> {
                 .map(|of| bare(format!("{}  {}", name(&of.key), of.facts.join(", "))))
                 .collect(),
         ),
-        ("Cells no longer listed", seen(&diff.coverage.no_longer_listed)),
-        ("Cells listed for the first time", seen(&diff.coverage.newly_listed)),
+        ("Cells no longer listed", seen(&diff.coverage.no_longer_listed, ["NEW", "OLD"])),
+        ("Cells listed for the first time", seen(&diff.coverage.newly_listed, ["OLD", "NEW"])),
         ("New findings", findings(&diff.findings.new)),
         ("Closed findings", findings(&diff.findings.closed)),
         ("Changed findings", findings(&diff.findings.changed)),
-        ("Findings of which NEW cannot tell", findings(&diff.findings.unsettled)),
+        ("Findings of which NEW cannot tell", unsettled(&diff.findings.unsettled)),
     ];
     let section = |(title, things): (&'static str, Vec<Thing>)| Section { title, things };
     sections.into_iter().map(section).filter(|section| !section.things.is_empty()).collect()
@@ -105,27 +107,47 @@ fn name(key: &KeyName) -> String {
     }
 }
 
-fn cell(seen: &Seen) -> Thing {
+/// Which run could not list a cell, and what the other found there.
+fn cell(seen: &Seen, [blind, seeing]: [&str; 2]) -> Thing {
     let keys = match seen.keys {
         1 => "1 key".to_owned(),
         count => format!("{count} keys"),
     };
-    bare(format!("{} {}  {}; {keys} in the other run", seen.account_id, seen.region, seen.why))
+    bare(format!("{} {}  {blind}: {}; {seeing}: {keys}", seen.account_id, seen.region, seen.why))
+}
+
+/// What was lost by name; what nobody had found is counted, a line for each thing that it is about.
+fn unsettled(findings: &[FindingChange]) -> Vec<Thing> {
+    let mut checks: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for of in findings.iter().filter(|of| !of.found_by_old) {
+        checks.entry(about(of)).or_default().insert(&of.check);
+    }
+    let line = |(about, checks): (String, BTreeSet<&str>)| match checks.len() {
+        1 => bare(format!("{about}  1 check cannot tell")),
+        count => bare(format!("{about}  {count} checks cannot tell")),
+    };
+    let found = findings.iter().filter(|of| of.found_by_old).map(finding);
+    found.chain(checks.into_iter().map(line)).collect()
+}
+
+fn about(finding: &FindingChange) -> String {
+    let region = finding.region.as_deref().unwrap_or_default();
+    let place = format!("{} {region}", finding.account_id);
+    finding.key_arn.clone().unwrap_or_else(|| place.trim_end().to_owned())
 }
 
 fn finding(finding: &FindingChange) -> Thing {
-    let region = finding.region.as_deref().unwrap_or_default();
-    let place = format!("{} {region}", finding.account_id);
-    let about = finding.key_arn.clone().unwrap_or_else(|| place.trim_end().to_owned());
+    let about = about(finding);
     let why = match finding.kind {
         FindingKind::New | FindingKind::Closed | FindingKind::Changed => "",
         FindingKind::FirstSeen => "  OLD could not tell",
         FindingKind::KeyGone => "  the key is gone",
-        FindingKind::Unknown => "  a fact was not read",
-        FindingKind::NotSeen => "  it was not seen",
+        FindingKind::Unknown => "  OLD found it; a fact was not read",
+        FindingKind::NotSeen => "  OLD found it; it was not seen",
     };
+    let accepted = if finding.status == "accepted" { "  accepted" } else { "" };
     Thing {
-        line: format!("{:8}  {}  {about}{why}", finding.severity, finding.check),
+        line: format!("{:8}  {}  {about}{accepted}{why}", finding.severity, finding.check),
         below: finding.changes.iter().map(|of| ("", change(of))).collect(),
     }
 }
@@ -192,7 +214,12 @@ fn policy(of: &PolicyChange) -> Vec<(&'static str, String)> {
         Shift::New => lines.push(("policy", format!("+ {}", of.name))),
         Shift::Gone => lines.push(("policy", format!("- {}", of.name))),
         _ if of.statements.is_empty() && of.changes.is_empty() => {
-            lines.push(("policy", format!("~ {} is another text", of.name)));
+            let words = match (of.old_is_readable, of.new_is_readable) {
+                (true, false) => "is no longer a policy that can be read",
+                (false, true) => "can be read as a policy now",
+                _ => "is another text",
+            };
+            lines.push(("policy", format!("~ {} {words}", of.name)));
         }
         _ => {}
     }
@@ -244,7 +271,7 @@ fn change(of: &Change) -> String {
 }
 
 /// The first of many values.
-fn short(values: &[String]) -> String {
+pub(super) fn short(values: &[String]) -> String {
     let shown: Vec<&str> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
     let more = values.len().saturating_sub(SHOWN);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }

@@ -1,8 +1,8 @@
 //! A snapshot on disk: JSON, read back whole and only in the shape this version writes.
 
 use std::{
-    fs::File,
-    io::{self, BufReader, BufWriter, Write},
+    fs,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -29,6 +29,12 @@ pub enum SnapshotError {
         /// Where it stops making sense.
         source: serde_json::Error,
     },
+    /// It was not written or copied to its end.
+    #[error("`{}` is cut short: write or copy it again", path.display())]
+    CutShort {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another version of Keyreach wrote it.
     #[error("`{}` has schema version `{found}`; this keyreach reads `{SCHEMA_VERSION}`", path.display())]
     OtherVersion {
@@ -42,9 +48,12 @@ pub enum SnapshotError {
 /// Reads the snapshot in a file.
 pub fn load(path: &Path) -> Result<Snapshot, SnapshotError> {
     let unreadable = |source| SnapshotError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let snapshot: Snapshot =
-        serde_json::from_reader(BufReader::new(file)).map_err(|source| explain(path, source))?;
+    parse(path, &fs::read(path).map_err(unreadable)?)
+}
+
+/// The snapshot in the text of a file, read once: a pipe gives its text no second time.
+pub fn parse(path: &Path, text: &[u8]) -> Result<Snapshot, SnapshotError> {
+    let snapshot: Snapshot = serde_json::from_slice(text).map_err(|source| explain(path, text, source))?;
     if snapshot.schema_version == SCHEMA_VERSION {
         return Ok(snapshot);
     }
@@ -52,20 +61,26 @@ pub fn load(path: &Path) -> Result<Snapshot, SnapshotError> {
 }
 
 /// A file of another version usually fails by its fields; say so rather than name a field.
-fn explain(path: &Path, source: serde_json::Error) -> SnapshotError {
+fn explain(path: &Path, text: &[u8], source: serde_json::Error) -> SnapshotError {
     #[derive(serde::Deserialize)]
     struct Version {
         schema_version: String,
     }
-    let version = File::open(path)
-        .ok()
-        .and_then(|file| serde_json::from_reader::<_, Version>(BufReader::new(file)).ok());
-    match version {
-        Some(version) if version.schema_version != SCHEMA_VERSION => {
+    if is_cut_short(text, &source) {
+        return SnapshotError::CutShort { path: path.to_owned() };
+    }
+    match serde_json::from_slice::<Version>(text) {
+        Ok(version) if version.schema_version != SCHEMA_VERSION => {
             SnapshotError::OtherVersion { path: path.to_owned(), found: version.schema_version }
         }
         _ => SnapshotError::Malformed { path: path.to_owned(), source },
     }
+}
+
+/// Whether a text ends before its end; one that holds nothing is no text at all.
+#[must_use]
+pub fn is_cut_short(text: &[u8], error: &serde_json::Error) -> bool {
+    error.is_eof() && text.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// Prints the snapshot into an open file, without holding a second copy in memory.

@@ -114,6 +114,10 @@ fn what_was_not_read_is_not_accepted() {
     let member: AccountId = example::account_id(example::MEMBER);
     let everything = assessed(&snapshot, &accept("*", "account = '*'", "2027-01-31"));
     assert!(everything.findings.iter().any(|finding| finding.status == Status::Unknown));
+    let undecided =
+        assessed(&snapshot, &accept("external-account-access", "alias = 'alias/key-b'", "2027-01-31"));
+    assert_eq!(undecided.acceptances[0].state, AcceptanceState::InForce, "it may fit next time");
+    assert_eq!(undecided.acceptances[0].findings, 0);
     let by_tag = assessed(&snapshot, &accept("*", "tag = { team = '*' }", "2027-01-31"));
     let of_member = by_tag.findings.iter().filter(|finding| finding.account_id == member);
     assert!(of_member.clone().count() > 0);

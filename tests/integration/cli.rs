@@ -9,7 +9,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Output,
+    process::{Output, Stdio},
     sync::LazyLock,
     time::Duration,
 };
@@ -121,6 +121,16 @@ fn the_help_names_every_verb_flag_and_exit_code() {
         assert!(page.contains(&variable), "{variable}");
     }
     assert!(said(&["--version"]).starts_with("keyreach "));
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_nobodys_failure() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyreach"));
+    command.env_clear().args(["explain", "--all", "--markdown"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), error(&output).as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -238,8 +248,11 @@ fn acceptances_that_accept_nothing_are_told() {
         ["analyze", snapshot.to_str().unwrap(), "--out", ".", "--config", "keyreach.toml", "--allow-gaps"];
     let (code, said) = outcome(home.path(), &arguments, &[]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("public-key-access by the team (known) fits no finding"), "{said}");
-    assert!(said.contains("single-writer by the team (known) expired on 2001-01-31; "), "{said}");
+    assert!(
+        said.contains("public-key-access, account 000000000000, by the team (known) fits no finding"),
+        "{said}"
+    );
+    assert!(said.contains("single-writer, account *, by the team (known) expired on 2001-01-31; "), "{said}");
     assert_eq!(said.matches("the acceptance of").count(), 2, "{said}");
     let text = fs::read_to_string(home.path().join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();

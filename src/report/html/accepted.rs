@@ -42,7 +42,7 @@ pub(super) struct Row<'a> {
 pub(super) fn rules<'a>(report: &Report<'a>) -> Table<Rule<'a>> {
     Table::new(report.acceptances.iter().map(|rule| Rule {
         check: if rule.check == "*" { "every check" } else { &rule.check },
-        about: about(rule),
+        about: rule.about(),
         reason: &rule.reason,
         owner: &rule.owner,
         ticket: rule.ticket.as_deref().unwrap_or_default(),
@@ -50,14 +50,6 @@ pub(super) fn rules<'a>(report: &Report<'a>) -> Table<Rule<'a>> {
         idle: rule.state != AcceptanceState::InForce,
         state: state(rule),
     }))
-}
-
-fn about(rule: &Acceptance) -> String {
-    if rule.selectors.is_empty() {
-        return "everywhere".to_owned();
-    }
-    let told = rule.selectors.iter().map(|(name, patterns)| format!("{name} {}", patterns.join(" or ")));
-    told.collect::<Vec<_>>().join("; ")
 }
 
 fn state(rule: &Acceptance) -> String {
