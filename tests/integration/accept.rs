@@ -106,6 +106,18 @@ fn one_that_fits_nothing_is_told_and_one_in_force_wins_over_an_expired_one() {
 }
 
 #[test]
+fn the_examples_of_the_page_are_settings() {
+    let page = include_str!("../../docs/configuration.md");
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let settings: Vec<Settings> =
+        blocks.map(|block| Settings::resolve(toml::from_str(block).unwrap(), None).unwrap()).collect();
+    let accepted: Vec<_> = settings.iter().flat_map(|of| &of.judgement.accepted).collect();
+    assert_eq!(accepted.len(), 1);
+    assert_eq!(accepted[0].selectors.len(), 2);
+    assert!(keyreach::check::named(&accepted[0].check).is_some());
+}
+
+#[test]
 fn what_was_not_read_is_not_accepted() {
     let mut snapshot = example::snapshot();
     let key = &mut snapshot.cells[1].keys[0];

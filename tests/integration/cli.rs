@@ -123,14 +123,38 @@ fn the_help_names_every_verb_flag_and_exit_code() {
     assert!(said(&["--version"]).starts_with("keyreach "));
 }
 
-#[test]
-fn a_reader_who_has_seen_enough_is_nobodys_failure() {
+/// The exit code and the errors of a call whose stdout nobody reads.
+fn unread(home: &Path, arguments: &[&str]) -> (i32, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyreach"));
-    command.env_clear().args(["explain", "--all", "--markdown"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), error(&output).as_str()), (Some(0), ""));
+    command.env_clear().current_dir(home).args(arguments).stdout(writer).stderr(Stdio::piped());
+    let output = command.output().unwrap();
+    (output.status.code().unwrap(), error(&output))
+}
+
+#[test]
+fn a_reader_who_stops_is_nobodys_failure_and_changes_no_verdict() {
+    let (_, folder) = &*DEMO;
+    let home = TempDir::new().unwrap();
+    fs::write(home.path().join("policy.json"), "{").unwrap();
+    fs::write(home.path().join("cases"), "{}\n{}\n").unwrap();
+    let snapshot = folder.join("snapshot.json");
+    let snapshot = snapshot.to_str().unwrap();
+    for (arguments, code) in [
+        (vec!["schema", "report"], 0),
+        (vec!["explain", "--all"], 0),
+        (vec!["role"], 0),
+        (vec!["completions", "bash"], 0),
+        (vec!["man"], 0),
+        (vec!["who-can", "kms:Decrypt", "alias/reach/vendor", "--snapshot", snapshot], 0),
+        (vec!["who-can", "kms:Decrypt", "alias/reach/vendor", "--snapshot", snapshot, "--json"], 0),
+        (vec!["simulate", "--batch", "cases"], 0),
+        (vec!["diff", snapshot, snapshot, "--format", "json"], 0),
+        (vec!["check", "policy.json"], 3),
+    ] {
+        assert_eq!(unread(home.path(), &arguments), (code, String::new()), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{DEMO, error, keyreach};
+use super::{DEMO, error, keyreach, unread};
 
 fn demo(name: &str) -> PathBuf {
     DEMO.1.join(name)
@@ -215,6 +215,8 @@ fn what_widened_fails_where_it_is_asked_for() {
     assert_eq!(compared(&old, &new, &[]).1, 0);
     assert_eq!(compared(&new, &old, &gate).1, 0);
     let (page, code) = compared(&old, &new, &["--fail-on", "widened", "--format", "markdown"]);
+    let arguments = ["diff", old.to_str().unwrap(), new.to_str().unwrap(), "--fail-on", "widened"];
+    assert_eq!(unread(home.path(), &arguments), (3, String::new()), "the verdict outlives its reader");
     assert!(
         code == 3 && page.contains("\n### Widened\n") && page.contains("  - policy `+ statement Opened`")
     );
@@ -228,6 +230,7 @@ fn what_is_no_run_is_refused_with_its_name() {
         ("empty.json", "", "is neither a keyreach snapshot nor a report"),
         ("other.json", "{\"schema_version\":\"1.0\"}", "is neither a keyreach snapshot nor a report"),
         ("half.json", "{\"schema_version\":\"1.0\",\"coverage\":{}}", "is neither"),
+        ("cut.json", "{\"schema_version\":\"1.0\",\"coverage\":{", "is cut short"),
         ("late.json", "{\"schema_version\":\"2.0\",\"coverage\":{}}", "has schema version `2.0`"),
         ("late-snapshot.json", "{\"schema_version\":\"9.0\",\"cells\":[]}", "schema version `9.0`"),
     ] {
@@ -238,8 +241,96 @@ fn what_is_no_run_is_refused_with_its_name() {
             assert!(error(&output).contains(words) && error(&output).contains(name), "{}", error(&output));
         }
     }
+    let output = keyreach(home.path()).args(["diff", ".", "."]).output().unwrap();
+    assert!(error(&output).contains("cannot read `.`"), "{}", error(&output));
     let output = keyreach(home.path()).args(["diff", "none.json", "none.json"]).output().unwrap();
     assert!(error(&output).contains("cannot read `none.json`"), "{}", error(&output));
     let output = keyreach(home.path()).args(["diff", "a", "b", "--fail-on", "high"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// A run may come through a pipe, which gives its text once.
+#[test]
+fn a_run_comes_through_a_pipe() {
+    let home = TempDir::new().unwrap();
+    for name in ["snapshot.json", "report.json"] {
+        let mut command = keyreach(home.path());
+        command.arg("diff").arg(demo("report.json")).arg("/dev/stdin").pipe_stdin(demo(name)).unwrap();
+        let output = command.output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains(": nothing changed"), "{}", error(&output));
+    }
+}
+
+/// What was let in before, by a wider name or by fewer statements, is let in still: the gate stays shut.
+#[test]
+fn a_policy_that_is_rewritten_or_tightened_widens_nothing() {
+    let partner = |policy: &Value| {
+        let statements = policy["Statement"].as_array().unwrap();
+        statements.iter().position(|of| of["Sid"] == "Partner").unwrap()
+    };
+    let split = |policy: &mut Value| {
+        let at = partner(policy);
+        let mut second = policy["Statement"][at].clone();
+        let actions = second["Action"].as_array().unwrap().clone();
+        assert!(actions.len() > 1);
+        policy["Statement"][at]["Action"] = json!(actions[..1]);
+        (second["Action"], second["Sid"]) = (json!(actions[1..]), json!("Second"));
+        policy["Statement"].as_array_mut().unwrap().push(second);
+    };
+    let narrow = |policy: &mut Value| {
+        let at = partner(policy);
+        policy["Statement"][at]["Principal"] = json!({ "AWS": "arn:aws:iam::999999999999:role/x" });
+    };
+    let close = |policy: &mut Value| {
+        let statements = policy["Statement"].as_array_mut().unwrap();
+        let open = statements.iter_mut().find(|of| of["Principal"] == "*").unwrap();
+        open["Principal"] = json!({ "AWS": "arn:aws:iam::888888888888:root" });
+    };
+    let gate = ["--fail-on", "widened", "--format", "json"];
+    let home = TempDir::new().unwrap();
+    let same = demo("report.json");
+    let rewritten: [(&str, &dyn Fn(&mut Value)); 3] =
+        [("alias/reach/partner", &split), ("alias/reach/partner", &narrow), (QUIET, &close)];
+    for (at, (alias, change)) in rewritten.into_iter().enumerate() {
+        let old = if alias == QUIET {
+            changed(home.path(), |snapshot| write_policy(snapshot, alias, open_to_all))
+        } else {
+            same.clone()
+        };
+        let old_snapshot =
+            fs::read_to_string(if alias == QUIET { old.clone() } else { demo("snapshot.json") });
+        let mut snapshot: Value = serde_json::from_str(&old_snapshot.unwrap()).unwrap();
+        write_policy(&mut snapshot, alias, change);
+        let new = home.path().join("new.json");
+        fs::write(&new, snapshot.to_string()).unwrap();
+        let (text, code) = compared(&old, &new, &gate);
+        assert_eq!(code, 0, "{at}: {text}");
+        assert!(text.contains("\"changed\""), "{at}: {text}");
+        // A merged statement is the way back of a split one; the others open again.
+        assert_eq!(compared(&new, &old, &gate).1, if at == 0 { 0 } else { 3 }, "{at}");
+    }
+}
+
+/// What OLD had found is named before all that a check now cannot tell.
+#[test]
+fn what_was_lost_from_sight_is_named_first_and_once() {
+    let home = TempDir::new().unwrap();
+    let old = changed(home.path(), |snapshot| write_policy(snapshot, QUIET, open_to_all));
+    let mut snapshot: Value = serde_json::from_str(&fs::read_to_string(&old).unwrap()).unwrap();
+    let unread = key(&mut snapshot, QUIET);
+    unread["policy"] = json!({ "unknown": gap("kms:GetKeyPolicy", &unread["arn"]) });
+    let new = home.path().join("new.json");
+    fs::write(&new, snapshot.to_string()).unwrap();
+    let (text, _) = compared(&old, &new, &[]);
+    let lines: Vec<&str> =
+        text.lines().skip_while(|line| *line != "Findings of which NEW cannot tell").skip(1).collect();
+    let found = lines.iter().filter(|line| line.contains("  OLD found it; a fact was not read")).count();
+    assert!(found > 0 && lines.len() == found + 1, "{text}");
+    assert!(lines[0].contains("public-key-access"), "{text}");
+    assert!(lines.last().unwrap().ends_with(" checks cannot tell"), "{text}");
+    let mut checks: Vec<&str> =
+        lines[..found].iter().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    let all = checks.len();
+    checks.dedup();
+    assert_eq!(checks.len(), all, "{text}");
 }
