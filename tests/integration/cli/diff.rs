@@ -261,6 +261,9 @@ fn a_run_comes_through_a_pipe() {
     }
 }
 
+/// A change of a key policy.
+type Rewriting<'a> = &'a dyn Fn(&mut Value);
+
 /// What was let in before, by a wider name or by fewer statements, is let in still: the gate stays shut.
 #[test]
 fn a_policy_that_is_rewritten_or_tightened_widens_nothing() {
@@ -289,7 +292,7 @@ fn a_policy_that_is_rewritten_or_tightened_widens_nothing() {
     let gate = ["--fail-on", "widened", "--format", "json"];
     let home = TempDir::new().unwrap();
     let same = demo("report.json");
-    let rewritten: [(&str, &dyn Fn(&mut Value)); 3] =
+    let rewritten: [(&str, Rewriting<'_>); 3] =
         [("alias/reach/partner", &split), ("alias/reach/partner", &narrow), (QUIET, &close)];
     for (at, (alias, change)) in rewritten.into_iter().enumerate() {
         let old = if alias == QUIET {
