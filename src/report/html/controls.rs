@@ -1,6 +1,6 @@
 //! The published controls that findings speak to, framework by framework.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use keyreach_policy::aws::AccountId;
 
@@ -24,7 +24,8 @@ pub(super) struct Control<'a> {
 #[derive(Default)]
 struct Tally<'a> {
     findings: usize,
-    keys: HashSet<&'a str>,
+    /// By their places in the report: a key is told apart once, not for each control.
+    keys: HashSet<usize>,
     /// Accounts that findings are about as a whole.
     accounts: HashSet<AccountId>,
     checks: BTreeSet<&'a str>,
@@ -32,13 +33,16 @@ struct Tally<'a> {
 
 /// Every framework that a finding names.
 pub(super) fn frameworks<'a>(report: &Report<'a>) -> Vec<Framework<'a>> {
+    let places: HashMap<&str, usize> =
+        report.keys.iter().enumerate().map(|(place, one)| (one.key.arn.as_str(), place)).collect();
     let mut frameworks: BTreeMap<&str, BTreeMap<&str, Tally<'_>>> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.status == Status::Fail) {
+        let key = finding.key_arn.as_deref().and_then(|arn| places.get(arn)).copied();
         for named in &finding.frameworks {
             let (framework, control) = named.split_once('/').unwrap_or((named, ""));
             let tally = frameworks.entry(framework).or_default().entry(control).or_default();
             tally.findings += 1;
-            match finding.key_arn.as_deref() {
+            match key {
                 Some(key) => _ = tally.keys.insert(key),
                 None => _ = tally.accounts.insert(finding.account_id),
             }

@@ -62,24 +62,25 @@ pub(super) fn by_severity(severities: impl Iterator<Item = Severity>) -> String 
 /// Every check that has something to say.
 pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
     let keys: HashMap<&str, &Key> = report.keys.iter().map(|one| (one.key.arn.as_str(), one.key)).collect();
+    let mut by_check: HashMap<&str, Vec<&'a Finding>> = HashMap::new();
+    for finding in report.findings {
+        by_check.entry(&finding.check).or_default().push(finding);
+    }
+    let said = |meta: &'static Meta| Some(group(meta, by_check.get(meta.id)?, &keys));
     let mut groups: Vec<(Option<Severity>, Group<'a>)> =
-        ALL.iter().filter_map(|check| group(check.meta(), report.findings, &keys)).collect();
+        ALL.iter().filter_map(|check| said(check.meta())).collect();
     groups.sort_by_key(|(worst, group)| (worst.is_none(), *worst, group.id));
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
 fn group<'a>(
     meta: &'static Meta,
-    findings: &'a [Finding],
+    findings: &[&'a Finding],
     keys: &HashMap<&str, &'a Key>,
-) -> Option<(Option<Severity>, Group<'a>)> {
-    let of_check = |status| move |one: &&Finding| one.check == meta.id && one.status == status;
-    let found: Vec<&Finding> = findings.iter().filter(of_check(Status::Fail)).collect();
-    let unknown = findings.iter().filter(of_check(Status::Unknown)).count();
-    let accepted = findings.iter().filter(of_check(Status::Accepted)).count();
-    if found.is_empty() && unknown == 0 && accepted == 0 {
-        return None;
-    }
+) -> (Option<Severity>, Group<'a>) {
+    let of = |status| findings.iter().filter(move |one| one.status == status);
+    let found: Vec<&'a Finding> = of(Status::Fail).copied().collect();
+    let (unknown, accepted) = (of(Status::Unknown).count(), of(Status::Accepted).count());
     let worst = found.first().map(|finding| finding.severity);
     let rest = if unknown > 0 { "unknown" } else { "accepted" };
     let group = Group {
@@ -100,7 +101,7 @@ fn group<'a>(
         all: found.iter().any(|finding| finding.key_arn.is_some()).then(|| link::keys_with("check", meta.id)),
         findings: Table::up_to(FEW_ROWS, found.into_iter().map(|finding| row(finding, keys))),
     };
-    Some((worst, group))
+    (worst, group)
 }
 
 fn row<'a>(finding: &'a Finding, keys: &HashMap<&str, &'a Key>) -> Row<'a> {
