@@ -48,7 +48,6 @@ fn told(name: &str, complaint: &Complaint) -> String {
 /// Whether it is what GetKeyPolicy answers, with the document as a text inside.
 fn is_wrapped(text: &str) -> bool {
     #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
     struct Answer {
         #[serde(rename = "Policy")]
         _policy: String,

@@ -54,6 +54,7 @@ pub(super) fn rules<'a>(report: &Report<'a>) -> Table<Rule<'a>> {
 
 fn state(rule: &Acceptance) -> String {
     match rule.state {
+        AcceptanceState::InForce if rule.findings == 0 => "may fit what was not read".to_owned(),
         AcceptanceState::InForce => format!("fits {}", count(rule.findings, "finding", "findings")),
         AcceptanceState::Unused => "unused: no finding fits it".to_owned(),
         AcceptanceState::Expired if rule.findings == 0 => "expired, and no finding fits it".to_owned(),
