@@ -150,7 +150,7 @@ impl Gate<'_> {
         let may_allow = |question: &Question<'_>| {
             hidden
                 || self.unread.policy
-                || (self.unread.grants && (action.is_grantable() || action.name() == "kms:RetireGrant"))
+                || (self.unread.grants && super::grant::may_give(action))
                 || (resident.unread && question.could())
         };
         answer.unsettle(may_deny, || may_allow(&question));

@@ -114,8 +114,7 @@ impl<'a> Gate<'a> {
         let has = |actions: Option<&Actions>| actions.is_some_and(|actions| actions.contains(action));
         let named = || has(self.named.identities.get(&label(resident.account, resident.arn())));
         // An account that a grant names can be let in without a word of its IAM.
-        let granted =
-            || !self.grants.is_empty() && (action.is_grantable() || action.name() == "kms:RetireGrant");
+        let granted = || !self.grants.is_empty() && grant::may_give(action);
         (self.named.everyone.contains(action) && (delegated || !foreign))
             || (has(self.named.accounts.get(&resident.account)) && (delegated || granted()))
             || named()

@@ -57,6 +57,11 @@ impl<'a> Granted<'a> {
     }
 }
 
+/// Whether there can be a grant that lets somebody in for an action (SEM-61).
+pub(super) fn may_give(action: Action) -> bool {
+    action.is_grantable() || action.name() == "kms:RetireGrant"
+}
+
 /// The principal that may use a grant; `None` where it names none.
 pub(super) fn grantee(grant: &Listed) -> Option<Principal> {
     let named = grant.grantee_principal.as_ref().or(grant.grantee_service_principal.as_ref());
