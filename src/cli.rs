@@ -41,10 +41,12 @@ pub enum Verb {
     /// Credentials, profile, Region and endpoints are what every AWS tool reads: the environment, the shared
     /// files, single sign-on, container and instance roles. AWS_CA_BUNDLE and the proxy variables are honored.
     /// Ctrl-C stops the asking and writes what is there.
+    #[cfg_attr(not(feature = "aws"), command(hide = true))]
     Scan(ScanArgs),
     /// Judge a saved snapshot again; asks AWS nothing
     Analyze(AnalyzeArgs),
     /// Scan the built-in simulated organization; needs no AWS account
+    #[cfg_attr(not(feature = "aws"), command(hide = true))]
     Demo(ReportArgs),
     /// Answer authorization requests from files; asks AWS nothing
     Simulate(SimulateArgs),

@@ -6,7 +6,6 @@
 mod account;
 mod ask;
 mod builder;
-pub mod call;
 mod cell;
 pub mod client;
 mod gap;
@@ -29,13 +28,13 @@ use thiserror::Error;
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
+    call::Place,
     config::Settings,
     snapshot::{Scan, Snapshot, TargetSource, gap::Gap},
     target,
 };
 use ask::{Asker, Door};
 use builder::Builder;
-use call::Place;
 use client::{Connection, ConnectionError};
 use organizations::Organizations;
 use pacer::{Pace, Pacer, gate::Gate};

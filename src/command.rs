@@ -3,6 +3,7 @@
 mod analyze;
 mod check;
 mod completions;
+#[cfg(feature = "aws")]
 mod demo;
 mod diff;
 mod explain;
@@ -11,20 +12,25 @@ mod input;
 mod man;
 mod reports;
 mod role;
+#[cfg(feature = "aws")]
 mod scan;
 mod schema;
 mod settings;
 mod simulate;
 mod voice;
+#[cfg(feature = "aws")]
+mod watch;
 mod who_can;
 
-use std::io::{self, IsTerminal};
+use std::{
+    error::Error,
+    io::{self, IsTerminal},
+};
 
 use tracing_subscriber::{EnvFilter, fmt::writer::BoxMakeWriter};
 
 use crate::{
     cli::{Cli, Verb},
-    collect::CollectError,
     config::ConfigError,
     outcome::Outcome,
 };
@@ -33,9 +39,13 @@ use crate::{
 pub fn run(cli: Cli) -> Outcome {
     start_log(cli.verbose);
     let done = match cli.verb {
+        #[cfg(feature = "aws")]
         Verb::Scan(args) => scan::run(args),
-        Verb::Analyze(args) => analyze::run(args),
+        #[cfg(feature = "aws")]
         Verb::Demo(args) => demo::run(args),
+        #[cfg(not(feature = "aws"))]
+        Verb::Scan(_) | Verb::Demo(_) => Ok(refuse_without_aws()),
+        Verb::Analyze(args) => analyze::run(args),
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::WhoCan(args) => who_can::run(&args),
@@ -53,11 +63,26 @@ pub fn run(cli: Cli) -> Outcome {
 }
 
 fn outcome_of(error: &anyhow::Error) -> Outcome {
-    let in_the_settings = error.chain().any(|cause| {
-        let of_connection = matches!(cause.downcast_ref(), Some(CollectError::Connection(_)));
-        of_connection || cause.is::<ConfigError>()
-    });
+    let in_the_settings = error.chain().any(|cause| is_of_connection(cause) || cause.is::<ConfigError>());
     if in_the_settings { Outcome::Usage } else { Outcome::CouldNotRun }
+}
+
+#[cfg(feature = "aws")]
+fn is_of_connection(cause: &(dyn Error + 'static)) -> bool {
+    matches!(cause.downcast_ref(), Some(crate::collect::CollectError::Connection(_)))
+}
+
+#[cfg(not(feature = "aws"))]
+fn is_of_connection(_: &(dyn Error + 'static)) -> bool {
+    false
+}
+
+#[cfg(not(feature = "aws"))]
+fn refuse_without_aws() -> Outcome {
+    voice::say(
+        "error: this keyreach was built without the feature `aws`: it judges snapshots and asks AWS nothing",
+    );
+    Outcome::Usage
 }
 
 /// Quiet unless asked. The SDK's own log can hold what requests hold, so it takes a second `-v`.

@@ -3,11 +3,8 @@
 use aws_sdk_account::{Client, types::RegionOptStatus};
 use keyreach_policy::aws::Region;
 
-use super::{
-    ask::{Asker, Door, Page, pages},
-    call,
-};
-use crate::{snapshot::gap::Listing, target::ListedRegion};
+use super::ask::{Asker, Door, Page, pages};
+use crate::{call, snapshot::gap::Listing, target::ListedRegion};
 
 /// The Regions of the account behind the door.
 pub(super) async fn list_regions(

@@ -10,12 +10,12 @@ use tokio::{sync::watch, time::Instant};
 use tracing::debug;
 
 use super::{
-    call::Call,
     gap::Refusal,
     pacer::{Lane, Pacer, Turn},
     progress::Progress,
     session::Session,
 };
+use crate::call::Call;
 use crate::snapshot::gap::{Fact, Gap, GapKind, Listing};
 
 /// Asks that many times when AWS throttles; the pacer slows down meanwhile.

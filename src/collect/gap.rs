@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::call::Call;
+use crate::call::Call;
 use crate::snapshot::gap::{Gap, GapKind};
 
 /// One refusal, before anybody gave up.

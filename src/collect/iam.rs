@@ -9,10 +9,8 @@ use aws_sdk_iam::{
 };
 use percent_encoding::percent_decode_str;
 
-use super::{
-    ask::{Asker, Door, Page, fact, pages, timestamp},
-    call,
-};
+use super::ask::{Asker, Door, Page, fact, pages, timestamp};
+use crate::call;
 use crate::snapshot::{
     gap::{Fact, Gap, Listing},
     principal::{AccountSummary, Group, Iam, InlinePolicy, ManagedPolicy, Role, Tag, User},

@@ -13,9 +13,9 @@ use keyreach_policy::aws::Region;
 
 use super::{
     ask::{Asker, Door, Page, pages, pages_from, timestamp},
-    call,
     gap::Refusal,
 };
+use crate::call;
 use crate::snapshot::{
     cell::KeyStore,
     gap::{Gap, Listing},

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, stream};
 use keyreach_policy::aws::{AccountId, OrgPath};
 
-use super::{call, gap::Refusal, organizations::Organizations, sts::Caller};
+use super::{gap::Refusal, organizations::Organizations, sts::Caller};
+use crate::call;
 use crate::{
     config::ScanSettings,
     snapshot::{

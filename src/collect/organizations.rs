@@ -8,10 +8,10 @@ use keyreach_policy::aws::AccountId;
 
 use super::{
     ask::{Asker, Door, Page, fact, pages},
-    call,
     gap::Refusal,
 };
 use crate::{
+    call,
     snapshot::{
         gap::{Gap, Listing},
         organization::{Guardrail, GuardrailKind, OrganizationalUnit, Root},

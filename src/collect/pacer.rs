@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use self::bucket::Bucket;
-use super::call::Call;
+use crate::call::Call;
 
 /// How fast a scan may go.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,9 +15,9 @@ use tokio::time::Instant;
 
 use super::{
     ask::{Asker, Door},
-    call::{self, Place},
     gap::Refusal,
 };
+use crate::call::{self, Place};
 
 /// As long as role chaining allows, whatever the role itself would.
 const LASTS: Duration = Duration::from_secs(3600);

@@ -5,9 +5,9 @@ use keyreach_policy::aws::{AccountId, Arn, Partition};
 
 use super::{
     ask::{Asker, Door},
-    call,
     gap::Refusal,
 };
+use crate::call;
 use crate::snapshot::gap::Gap;
 
 /// Who is asking.

@@ -9,8 +9,6 @@ use tokio::task::JoinSet;
 use super::{
     account,
     ask::{Asker, Door},
-    call,
-    call::Place,
     cell,
     client::Connection,
     iam::IamClient,
@@ -21,6 +19,7 @@ use super::{
     veil::veil,
 };
 use crate::{
+    call::{self, Place},
     config::ScanSettings,
     snapshot::{
         cell::{Cell, Visit},

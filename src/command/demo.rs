@@ -6,7 +6,7 @@ use anyhow::Context;
 use jiff::{Timestamp, Unit};
 use keyreach_mocks::{Cloud, Scenario, http_client, time_source};
 
-use super::{folder::Folder, reports, settings};
+use super::{folder::Folder, reports, settings, watch};
 use crate::{
     cli::ReportArgs,
     collect::{self, Order, client::Connection, progress::Progress},
@@ -22,7 +22,7 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
     let scenario = Scenario::builtin(SCENARIO).context("the built-in organization is missing")?;
     let cloud = Cloud::new(&scenario)?;
     let progress = Arc::new(Progress::default());
-    let watcher = reports::watcher(&settings.report, &progress);
+    let watcher = watch::watcher(&settings.report, &progress);
     let order = Order {
         settings: settings.clone(),
         // The organization lives in its own time: its keys expire when its clock says so.

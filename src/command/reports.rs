@@ -1,6 +1,6 @@
 //! What `scan`, `demo` and `analyze` have in common: judge a snapshot, write everything, say how it went.
 
-use std::{collections::BTreeSet, convert::Infallible, future::pending, pin::Pin, sync::Arc};
+use std::collections::BTreeSet;
 
 use super::{folder::Folder, voice};
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
         assess,
         finding::Severity,
     },
-    collect::progress::{self, Progress},
     config::{FailOn, Format, ReportSettings, Settings},
     outcome::Outcome,
     report::{
@@ -19,14 +18,6 @@ use crate::{
     },
     snapshot::{Snapshot, TargetSource, cell::CellState, file},
 };
-
-/// Draws how far a scan has come, unless nothing is to be said.
-pub(super) fn watcher(
-    settings: &ReportSettings,
-    progress: &Arc<Progress>,
-) -> Pin<Box<dyn Future<Output = Infallible>>> {
-    if settings.quiet { Box::pin(pending()) } else { Box::pin(progress::draw(Arc::clone(progress))) }
-}
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
 pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::voice;
 use crate::{
+    call::{Place, actions},
     cli::{RoleArgs, RoleFormat},
-    collect::call::{Place, actions},
     outcome::Outcome,
 };
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 
 use keyreach::{
-    collect::call::{CALLS, Place, actions},
+    call::{CALLS, Place, actions},
     config::raw::Words,
     snapshot::{
         TargetSource,

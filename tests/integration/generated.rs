@@ -8,7 +8,7 @@ mod settings;
 use std::{env, fs, path::PathBuf};
 
 use keyreach::{
-    collect::call::{CALLS, Place},
+    call::{CALLS, Place},
     config::{Settings, raw::RawSettings},
 };
 use serde_json::Value;

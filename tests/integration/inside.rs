@@ -4,6 +4,7 @@ mod brute;
 mod cases;
 mod confirmed;
 pub(crate) mod setting;
+#[cfg(feature = "aws")]
 mod shared;
 
 use rayon::prelude::*;

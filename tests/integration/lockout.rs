@@ -2,6 +2,7 @@
 
 mod brute;
 mod cases;
+#[cfg(feature = "aws")]
 mod demo;
 mod laws;
 mod random;

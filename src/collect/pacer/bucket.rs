@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::collect::call::Quota;
+use crate::call::Quota;
 
 /// What a throttled bucket keeps of its rate.
 const CUT: f64 = 0.8;
@@ -86,7 +86,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::Bucket;
-    use crate::collect::call::Quota;
+    use crate::call::Quota;
 
     const QUOTA: Quota = Quota { per_second: 100.0, burst: 50.0 };
 

@@ -4,12 +4,8 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use keyreach::{
-    collect::{
-        self, Order,
-        call::{CALLS, Quota},
-        client::Connection,
-        progress::Progress,
-    },
+    call::{CALLS, Quota},
+    collect::{self, Order, client::Connection, progress::Progress},
     config::{PaceSettings, Settings, raw::RawSettings},
     snapshot::Snapshot,
 };
