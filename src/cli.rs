@@ -46,7 +46,7 @@ pub enum Verb {
     /// Judge a saved snapshot again; asks AWS nothing
     Analyze(AnalyzeArgs),
     /// Scan the built-in simulated organization; needs no AWS account
-    #[cfg_attr(not(feature = "aws"), command(hide = true))]
+    #[cfg_attr(not(feature = "demo"), command(hide = true))]
     Demo(ReportArgs),
     /// Answer authorization requests from files; asks AWS nothing
     Simulate(SimulateArgs),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_types::{SdkConfig, region::Region as SdkRegion};
 use keyreach_policy::aws::Region;
 use tokio::task::JoinSet;
 
