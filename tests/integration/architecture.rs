@@ -229,17 +229,6 @@ fn the_document_says_the_same() {
 }
 
 #[test]
-fn each_crate_carries_the_licenses() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        let text = fs::read_to_string(root.join(license)).unwrap();
-        for part in ["policy", "mocks"] {
-            assert_eq!(fs::read_to_string(root.join(part).join(license)).unwrap(), text, "{part}/{license}");
-        }
-    }
-}
-
-#[test]
 fn the_collector_knows_aws_and_not_the_language_of_policies() {
     for (file, source) in
         sources().iter().filter(|(file, _)| ["collect", "snapshot", "config", "target"].contains(&room(file)))

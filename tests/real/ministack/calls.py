@@ -1,4 +1,4 @@
-"""Calls that are really made against what `keyreach who-can` says: every principal of an account with every key of it."""
+"""Calls that are really made, against what `keyreach who-can` says: every principal with every key of an account."""
 
 import json
 from pathlib import Path
