@@ -82,7 +82,8 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     Assessment { keys, findings, acceptances }
 }
 
-/// Judges who governs each key, and nothing else; in the snapshot's order.
+/// Judges who governs each key, and nothing else; in the snapshot's order. For tests and benches alone.
+#[doc(hidden)]
 #[must_use]
 pub fn lockouts(snapshot: &Snapshot, settings: &JudgementSettings) -> Vec<Arc<Lockout>> {
     let (accounts, library) = (accounts(snapshot), library::read(snapshot));

@@ -18,6 +18,7 @@ mod part;
 mod sarif;
 mod subject;
 pub mod text;
+mod words;
 
 use std::{collections::BTreeMap, io};
 

@@ -32,18 +32,33 @@ impl Bench<'_> {
 
     fn of_account(&self, account: &Account, cells: &[&Cell]) -> Vec<Finding> {
         let texts = account.iam.iter().flat_map(written);
-        let read: Vec<Option<IamPolicy<'_>>> =
-            texts.filter_map(|written| written.read(self.library)).collect();
-        let policies: Vec<IamPolicy<'_>> = read.iter().copied().flatten().collect();
+        let (mut policies, mut policies_unread) = (Vec::new(), false);
+        for written in texts {
+            match written.read(self.library) {
+                Reading::Says(policy) => policies.push(policy),
+                Reading::SaysNothing => {}
+                Reading::Unread => policies_unread = true,
+            }
+        }
         check::account_findings(&AccountScene {
             snapshot: self.snapshot,
             settings: self.settings,
             account,
             cells,
             policies: &policies,
-            policies_unread: policies.len() < read.len(),
+            policies_unread,
         })
     }
+}
+
+/// What reading a policy of an account's own came to.
+enum Reading<'a> {
+    /// It allows something of keys.
+    Says(IamPolicy<'a>),
+    /// It allows nothing of keys.
+    SaysNothing,
+    /// It was not read, or cannot be.
+    Unread,
 }
 
 /// A policy of an account's own, as text.
@@ -54,12 +69,15 @@ struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// The policy; `Some(None)` where it cannot be read, `None` where it allows nothing of keys.
-    fn read(&self, library: &'a Library<'a>) -> Option<Option<IamPolicy<'a>>> {
-        let Some(reviewed) = self.text.and_then(|text| library.policy(text)) else { return Some(None) };
-        let policy: &Policy = reviewed.policy();
-        let says_something = !reviewed.allowed().is_empty();
-        says_something.then_some(Some(IamPolicy { arn: self.arn, inline: self.inline, policy }))
+    fn read(&self, library: &'a Library<'a>) -> Reading<'a> {
+        match self.text.and_then(|text| library.policy(text)) {
+            None => Reading::Unread,
+            Some(reviewed) if reviewed.allowed().is_empty() => Reading::SaysNothing,
+            Some(reviewed) => {
+                let policy: &Policy = reviewed.policy();
+                Reading::Says(IamPolicy { arn: self.arn, inline: self.inline, policy })
+            }
+        }
     }
 }
 

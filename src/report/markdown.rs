@@ -12,9 +12,9 @@ use keyreach_policy::aws::AccountId;
 use super::{
     Part, Report,
     coverage::AccountCoverage,
-    html::words::{count, grouped, minute},
     subject::{Subjects, resource_id},
     text::Visible,
+    words::{count, grouped, minute},
 };
 use crate::{
     assess::{
