@@ -31,7 +31,7 @@ fn order_says_nothing() {
     }
 }
 
-/// No way into a key names an operation that the key cannot do, and a key of an unread kind is the sum of all kinds.
+/// No way into a key names an operation that the key cannot do, and none is missing where the kind of key is not known.
 #[test]
 fn no_way_in_names_what_the_key_cannot_do() {
     let kinds = [
@@ -41,6 +41,7 @@ fn no_way_in_names_what_the_key_cannot_do() {
         ("RSA_2048", "SIGN_VERIFY", "AWS_KMS"),
         ("ECC_NIST_P256", "KEY_AGREEMENT", "AWS_KMS"),
         ("HMAC_256", "GENERATE_VERIFY_MAC", "AWS_KMS"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC", "EXTERNAL"),
         ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", "AWS_KMS"),
     ];
     let names = |judged: &Judged| -> BTreeSet<String> {
@@ -69,7 +70,7 @@ fn no_way_in_names_what_the_key_cannot_do() {
             ruled_out += usize::from(named != of_any_kind);
             of_some_kind.extend(named);
         }
-        assert_eq!(of_some_kind, of_any_kind, "seed {seed}");
+        assert!(of_some_kind.is_subset(&of_any_kind), "seed {seed}: an unread kind of key hides something");
     }
     assert!(ruled_out > 100, "{ruled_out}");
 }
