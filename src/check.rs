@@ -19,6 +19,7 @@ mod external_grant;
 mod foreign_administrator_only;
 mod grant_near_limit;
 mod grant_old;
+mod grant_retirable_by_outsider;
 mod grant_without_constraint;
 mod guardrail_blocks_administration;
 mod holders;
@@ -116,7 +117,7 @@ pub trait Check: fmt::Debug + Sync {
 }
 
 /// Every check, by id.
-pub const ALL: [&dyn Check; 50] = [
+pub const ALL: [&dyn Check; 51] = [
     &action_wildcard::ActionWildcard,
     &administration_and_use_not_separated::AdministrationAndUseNotSeparated,
     &broad_decrypt_by_iam::BroadDecryptByIam,
@@ -133,6 +134,7 @@ pub const ALL: [&dyn Check; 50] = [
     &foreign_administrator_only::ForeignAdministratorOnly,
     &grant_near_limit::GrantNearLimit,
     &grant_old::GrantOld,
+    &grant_retirable_by_outsider::GrantRetirableByOutsider,
     &grant_without_constraint::GrantWithoutConstraint,
     &guardrail_blocks_administration::GuardrailBlocksAdministration,
     &imported_without_expiry_owner::ImportedWithoutExpiryOwner,

@@ -33,6 +33,6 @@ impl Check for ExternalAccountAccess {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_bounded = |way: &&Reach| matches!(way.zone, ReachZone::External | ReachZone::Trusted);
         let by_policy = |way: &&Reach| way.via.iter().all(|via| via.kind != ViaKind::Grant);
-        ways::found(scene.exposure.reaches.iter().filter(is_bounded).filter(by_policy), scale::of_reach)
+        ways::found(scene.exposure.uses().filter(is_bounded).filter(by_policy), scale::of_reach)
     }
 }

@@ -16,8 +16,8 @@ pub(super) struct ExternalGrant;
 const META: Meta = Meta {
     id: "external-grant",
     title: "A grant gives the key to a principal outside the organization",
-    finds: "Grants whose grantee or retiring principal stands outside the organization, also where a resource \
-            control policy closes the way today.",
+    finds: "Grants whose grantee stands outside the organization, also where a resource control policy closes the way \
+            today.",
     matters: "A grant needs no policy, neither here nor there, and outlives rotated credentials and tidied policies: \
               nobody sees it who looks at policies alone.",
     fix: "Revoke the grant (kms:RevokeGrant with its id) unless the other side needs it; if so, hold it to an \
@@ -36,8 +36,7 @@ impl Check for ExternalGrant {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let by_grant = |way: &&Reach| way.via.iter().any(|via| via.kind == ViaKind::Grant);
         let is_outside = |way: &&Reach| way.zone != ReachZone::Organization;
-        let open =
-            ways::found(scene.exposure.reaches.iter().filter(by_grant).filter(is_outside), scale::of_reach);
+        let open = ways::found(scene.exposure.uses().filter(by_grant).filter(is_outside), scale::of_reach);
         let is_open = |grant: &Grant| open.iter().any(|found| found.part == grant.grant_id);
         let zoned = scene.key.grants.items.iter().zip(scene.grant_zones);
         let shut: Vec<Found> = zoned

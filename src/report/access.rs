@@ -183,6 +183,10 @@ fn example(witness: &Witness) -> String {
 fn words(obstacle: &Obstacle) -> (&'static str, &'static str, String) {
     let implicit = "implicit";
     match obstacle {
+        Obstacle::KeyType => {
+            let text = "no key of this key spec, key usage and origin can do it";
+            (implicit, "key_type", text.to_owned())
+        }
         Obstacle::KeyPolicy => (
             implicit,
             "key_policy",

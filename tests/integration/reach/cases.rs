@@ -7,7 +7,10 @@ use keyreach::{
     assess::exposure::ViaKind,
     config::{TrustedParty, TrustedSettings},
     reach::{Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
-    snapshot::grant::{Grant, GrantConstraints},
+    snapshot::{
+        grant::{Grant, GrantConstraints},
+        key::KeyMetadata,
+    },
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,11 +35,43 @@ pub(crate) struct Case {
     trusted: Trusted,
     #[serde(default)]
     unread: bool,
+    /// Left out: a symmetric encryption key; `null`: not read
+    #[serde(default = "symmetric")]
+    key: Option<KeyKind>,
     expect: Value,
 }
 
 fn usual() -> Value {
     json!("usual")
+}
+
+fn symmetric() -> Option<KeyKind> {
+    let text = str::to_owned;
+    Some(KeyKind { spec: text("SYMMETRIC_DEFAULT"), usage: text("ENCRYPT_DECRYPT"), origin: text("AWS_KMS") })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyKind {
+    spec: String,
+    usage: String,
+    #[serde(default = "of_kms")]
+    origin: String,
+}
+
+fn of_kms() -> String {
+    "AWS_KMS".to_owned()
+}
+
+impl KeyKind {
+    fn metadata(&self) -> KeyMetadata {
+        KeyMetadata {
+            key_spec: self.spec.clone(),
+            key_usage: self.usage.clone(),
+            origin: self.origin.clone(),
+            ..crate::example::metadata()
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -149,7 +184,7 @@ pub(crate) fn judged(case: &Case, turned: bool) -> Judged {
     }
     exposure(Facts {
         arn: &"arn:aws:kms:eu-west-1:111122223333:key/k".parse().unwrap(),
-        metadata: Some(&crate::example::metadata()),
+        metadata: case.key.as_ref().map(KeyKind::metadata).as_ref(),
         tags: Some(&BTreeMap::from([("team".to_owned(), "red".to_owned())])),
         aliases: &["alias/k".to_owned()],
         policies: &policies,
@@ -179,7 +214,8 @@ pub(crate) fn wrong(case: &Case) -> Vec<String> {
     if let Some(by) = expect.get("by") {
         let deciding = reaches.iter().find(|reach| {
             let via = &reach["via"][0];
-            reach["zone"] == expect["level"] && (via["statement"] == *by || via["grant_id"] == *by)
+            reach["zone"] == *expect.get("zone").unwrap_or(&expect["level"])
+                && (via["statement"] == *by || via["grant_id"] == *by)
         });
         same(
             "decided by that",
@@ -187,9 +223,12 @@ pub(crate) fn wrong(case: &Case) -> Vec<String> {
             json!(deciding.is_some_and(|reach| !reach["witness"].is_null())),
         );
         let deciding = deciding.cloned().unwrap_or_default();
-        for (key, field) in
-            [("principal", "principal"), ("actions", "actions"), ("needs_identity", "needs_identity_policy")]
-        {
+        for (key, field) in [
+            ("principal", "principal"),
+            ("actions", "actions"),
+            ("access", "access"),
+            ("needs_identity", "needs_identity_policy"),
+        ] {
             if let Some(wanted) = expect.get(key) {
                 same(key, wanted, deciding[field].clone());
             }
