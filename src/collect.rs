@@ -15,9 +15,9 @@ mod organization;
 mod organizations;
 pub mod pacer;
 pub mod progress;
+mod redact;
 mod session;
 mod sts;
-mod veil;
 mod visit;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -164,7 +164,11 @@ async fn survey(
     builder.found_paths(details.paths);
     details.gaps.into_iter().for_each(|gap| builder.found_gap(gap));
     visited.into_iter().for_each(|(account, cells)| builder.found_account(account, cells));
-    Ok(builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped())))
+    let mut snapshot = builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped()));
+    if let Some(external_id) = &settings.scan.external_id {
+        redact::redact(&mut snapshot, external_id);
+    }
+    Ok(snapshot)
 }
 
 /// Organizations through the role that the settings name, or as the caller.
