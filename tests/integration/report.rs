@@ -104,7 +104,12 @@ fn the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads() {
 #[test]
 fn an_assessment_of_another_snapshot_is_refused() {
     let snapshot = example::snapshot();
-    let other = Assessment { keys: Vec::new(), findings: Vec::new(), acceptances: Vec::new() };
+    let other = Assessment {
+        keys: Vec::new(),
+        findings: Vec::new(),
+        acceptances: Vec::new(),
+        undecided: std::collections::BTreeMap::new(),
+    };
     let error = Report::new(&snapshot, &other).unwrap_err();
     assert!(matches!(error, ReportError::OtherSnapshot { keys: 2, judged: 0 }), "{error}");
 }

@@ -11,6 +11,7 @@ use crate::{
         exposure::GrantZone,
         finding::{Finding, Severity, Status},
     },
+    check,
     report::ReportedKey,
     snapshot::{
         grant::Grant,
@@ -90,6 +91,9 @@ pub(super) struct Told<'a> {
     severity: Severity,
     status: Status,
     detail: &'a str,
+    /// What to do, where it is not what the check always says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_do: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     frameworks: &'a [String],
     /// Why it may be so, and who said so.
@@ -104,6 +108,8 @@ impl<'a> From<&'a Finding> for Told<'a> {
             severity: finding.severity,
             status: finding.status,
             detail: &finding.detail,
+            to_do: Some(finding.remediation.as_str())
+                .filter(|fix| check::named(&finding.check).is_none_or(|meta| meta.fix != *fix)),
             frameworks: &finding.frameworks,
             acceptance: finding.evidence.get("acceptance").filter(|_| finding.status == Status::Accepted),
         }
