@@ -185,7 +185,7 @@ impl NotAsked {
             (html::words::count(self.keys, "key", "keys"), "were")
         };
         format!(
-            "when {of_keys} {were} last used was not asked (--last-usage), so {} cannot tell of them",
+            "when {of_keys} {were} last used (--last-usage), so {} cannot tell of them",
             checks.join(" and ")
         )
     }

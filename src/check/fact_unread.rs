@@ -207,7 +207,10 @@ impl Group {
     }
 
     fn detail(&self) -> String {
-        let checks = self.checks.iter().map(|id| (*id).to_owned()).collect();
+        // Those that would weigh most come first.
+        let mut metas: Vec<&Meta> = self.checks.iter().filter_map(|id| named(id)).collect();
+        metas.sort_by_key(|meta| (meta.severity, meta.id));
+        let checks = metas.iter().map(|meta| meta.id.to_owned()).collect();
         let of_keys = match self.keys {
             None | Some(0) => String::new(),
             Some(1) => " of 1 key".to_owned(),

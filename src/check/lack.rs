@@ -113,7 +113,7 @@ impl Missing {
             Self::Creation => "when the key was created",
             Self::Kind => "what a key of this kind can do",
             Self::Primary => "the primary of the multi-Region key",
-            Self::Search => "what the search would have found beyond its limit",
+            Self::Search => "a fact that a condition asks for, or what lies beyond the limit of the search",
         };
         what.to_owned()
     }

@@ -24,7 +24,8 @@ pub(super) fn denies(question: &Question<'_>, action: Action, reasons: &[Reason]
         }
         _ => None,
     };
-    told(question, action, reasons, statement)
+    let alone = Lifted { denies: true, guardrails: false, conditions: false };
+    told(question, action, [alone, all(reasons)], statement)
 }
 
 /// The guardrails that deny, or that do not allow, with their names and ids.
@@ -44,22 +45,33 @@ pub(super) fn guardrails(question: &Question<'_>, action: Action, reasons: &[Rea
         Obstacle::Limit(place) => Some(format!("what the service control policies at {place} leave out")),
         _ => None,
     };
-    told(question, action, reasons, guardrail)
+    told(question, action, [GUARDRAILS, all(reasons)], guardrail)
 }
 
-/// What stands in the way of the first who could govern the key without it.
-fn told(
-    question: &Question<'_>,
-    action: Action,
-    reasons: &[Reason],
-    words: impl Fn(&Obstacle) -> Option<String>,
-) -> Option<String> {
-    let lifted = Lifted {
+const GUARDRAILS: Lifted = Lifted { denies: false, guardrails: true, conditions: false };
+
+/// Whether somebody could govern the key without its guardrails, whatever else stands in the way.
+pub(super) fn are_guardrails_enough(question: &Question<'_>, action: Action) -> bool {
+    admitted(question, action, GUARDRAILS).is_some()
+}
+
+/// All that the verdict rests on.
+fn all(reasons: &[Reason]) -> Lifted {
+    Lifted {
         denies: reasons.contains(&Reason::DenyBlocksAll),
         guardrails: reasons.contains(&Reason::GuardrailBlocksAll),
         conditions: reasons.contains(&Reason::ConditionUnsatisfiable),
-    };
-    let resident = admitted(question, action, lifted)?;
+    }
+}
+
+/// What stands in the way of the first who could govern the key without it: without that alone, else without all.
+fn told(
+    question: &Question<'_>,
+    action: Action,
+    lifted: [Lifted; 2],
+    words: impl Fn(&Obstacle) -> Option<String>,
+) -> Option<String> {
+    let resident = lifted.into_iter().find_map(|lifted| admitted(question, action, lifted))?;
     let gate = Gate::new(question.facts, question.unread)?;
     let mut all: Vec<String> = gate.obstacles(resident, action).iter().filter_map(words).collect();
     all.sort();

@@ -152,9 +152,20 @@ fn locked_out(question: &Question<'_>, action: Action, reasons: &[Reason]) -> Op
     if reasons.contains(&Reason::GuardrailBlocksAll) {
         let named = blocker::guardrails(question, action, reasons)
             .unwrap_or_else(|| "the service or resource control policy".to_owned());
+        let others = if blocker::are_guardrails_enough(question, action) {
+            String::new()
+        } else {
+            let statements = blocker::denies(question, action, reasons);
+            let told = |named| {
+                format!(
+                    " That alone is not enough: {named} closes it as well, which only AWS Support can lift."
+                )
+            };
+            statements.map(told).unwrap_or_default()
+        };
         return Some(format!(
             "An administrator of the organization: lift {named}, rewrite the key policy, and put it back with an \
-             exception. It closes kms:PutKeyPolicy in account {}.",
+             exception. It closes kms:PutKeyPolicy in account {}.{others}",
             question.account
         ));
     }
