@@ -222,7 +222,7 @@ impl Found {
     }
 
     /// With what is to be done about this one.
-    fn to_do(mut self, fix: String) -> Self {
+    fn with_fix(mut self, fix: String) -> Self {
         if let Self::Fault(fault) = &mut self {
             fault.fix = Some(fix);
         }
@@ -278,12 +278,10 @@ pub fn findings(scene: &Scene<'_>) -> Sayings {
         account: scene.cell.account_id,
         region: Some(&scene.cell.region),
     };
-    let mut opens = Opens::default();
-    let mut findings = Vec::new();
-    for check in ALL {
-        let lacks = check.meta().needs.iter().flat_map(|need| scene.lacks(*need));
-        about.sort(check.meta(), check.look(scene), lacks, &mut findings, &mut opens);
-    }
+    let Sorted { mut findings, opens } = Sorted::all(about, |check| {
+        let needs = check.meta().needs.iter();
+        (check.look(scene), needs.flat_map(|need| scene.lacks(*need)).collect())
+    });
     let Told { findings: open, elsewhere, undecided, not_asked } = opens.told(about);
     findings.extend(open);
     Sayings { findings, elsewhere, undecided, not_asked }
@@ -298,15 +296,38 @@ pub fn account_findings(
 ) -> (Vec<Finding>, BTreeSet<&'static str>) {
     let account = scene.account.id;
     let about = About { subject: Subject::Account(account, None), account, region: None };
-    let mut opens = Opens::default();
-    let mut findings = Vec::new();
-    for check in ALL {
-        let lacks = check.meta().needs.iter().filter_map(|need| scene.lack(*need));
-        about.sort(check.meta(), check.look_at_account(scene), lacks, &mut findings, &mut opens);
-    }
+    let Sorted { mut findings, opens } = Sorted::all(about, |check| {
+        let needs = check.meta().needs.iter();
+        (check.look_at_account(scene), needs.filter_map(|need| scene.lack(*need)).collect())
+    });
     let (open, undecided) = fact_unread::of_account(scene, opens, of_keys);
     findings.extend(open);
     (findings, undecided)
+}
+
+/// What checks say, apart: what they found, and what they miss.
+#[derive(Default)]
+struct Sorted {
+    findings: Vec<Finding>,
+    opens: Opens,
+}
+
+impl Sorted {
+    /// Asks each check, and what of its needs is missing.
+    fn all(about: About<'_>, ask: impl Fn(&dyn Check) -> (Vec<Found>, Vec<Lack>)) -> Self {
+        let mut sorted = Self::default();
+        for check in ALL {
+            let meta = check.meta();
+            let (found, lacks) = ask(check);
+            for one in found.into_iter().chain(lacks.into_iter().map(Found::Open)) {
+                match one {
+                    Found::Fault(fault) => sorted.findings.push(about.finding(meta, fault)),
+                    Found::Open(lack) => sorted.opens.add(lack, meta.id),
+                }
+            }
+        }
+        sorted
+    }
 }
 
 /// What a finding is about.
@@ -318,24 +339,6 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    /// What a check says, apart: what it found, and what it misses.
-    fn sort(
-        self,
-        meta: &'static Meta,
-        found: Vec<Found>,
-        lacks: impl Iterator<Item = Lack>,
-        findings: &mut Vec<Finding>,
-        opens: &mut Opens,
-    ) {
-        for one in found {
-            match one {
-                Found::Fault(fault) => findings.push(self.finding(meta, fault)),
-                Found::Open(lack) => opens.add(lack, meta.id),
-            }
-        }
-        lacks.for_each(|lack| opens.add(lack, meta.id));
-    }
-
     fn key_arn(self) -> Option<String> {
         match self.subject {
             Subject::Key(arn) => Some(arn.to_owned()),

@@ -33,5 +33,5 @@ impl Check for DenyBlocksAdministration {
 fn found(scene: &Scene<'_>) -> Found {
     let detail = "Somebody could call kms:PutKeyPolicy, were it not for a Deny statement of the key policy.";
     let fix = scene.lockout.recovery.clone();
-    Found::fail(META.severity, "", detail.to_owned()).to_do(fix).with("lockout", scene.lockout)
+    Found::fail(META.severity, "", detail.to_owned()).with_fix(fix).with("lockout", scene.lockout)
 }

@@ -35,5 +35,5 @@ fn found(scene: &Scene<'_>) -> Found {
     let detail =
         "Somebody could call kms:PutKeyPolicy, were it not for a service or resource control policy.";
     let fix = scene.lockout.recovery.clone();
-    Found::fail(META.severity, "", detail.to_owned()).to_do(fix).with("lockout", scene.lockout)
+    Found::fail(META.severity, "", detail.to_owned()).with_fix(fix).with("lockout", scene.lockout)
 }

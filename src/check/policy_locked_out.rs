@@ -43,7 +43,7 @@ impl Check for PolicyLockedOut {
         let detail = format!("No principal of the account can call kms:PutKeyPolicy{because}.");
         let recovery = &scene.lockout.recovery;
         let fix = format!("{recovery} Then let the policy allow kms:* to the account.");
-        vec![Found::fail(severity, "", detail).to_do(fix).with("lockout", scene.lockout)]
+        vec![Found::fail(severity, "", detail).with_fix(fix).with("lockout", scene.lockout)]
     }
 }
 

@@ -13,12 +13,18 @@ use super::{
 pub(super) fn compare(old: &Run, new: &Run) -> Findings {
     let (doubt, earlier_doubt) = (Doubt::of(new), Doubt::of(old));
     let lost = lost(old, new);
-    let is_told = |finding: &Finding| lost.iter().any(|of| is_because_of(of, finding));
+    let is_told = |check: &str, of: &Finding| lost.iter().any(|lost| is_because_of(lost, check, of));
+    let is_news = |finding: &Finding| {
+        finding
+            .open()
+            .into_iter()
+            .any(|check| !earlier_doubt.held(check, finding) && !is_told(check, finding))
+    };
     let mut findings = Findings::default();
     for finding in in_order(new) {
         match old.findings.get(&finding.id) {
-            // That checks cannot tell is said by what they had found, and is no news where they could not before.
-            None if finding.status == UNKNOWN && (is_told(finding) || earlier_doubt.holds_all(finding)) => {}
+            // That a check cannot tell is said by what it had found, and is no news where it could not before.
+            None if finding.status == UNKNOWN && !is_news(finding) => {}
             None if finding.status == UNKNOWN => {
                 findings.unsettled.push(entry(finding, FindingKind::Unknown));
             }
@@ -54,10 +60,10 @@ fn lost<'a>(old: &'a Run, new: &Run) -> Vec<&'a Finding> {
     old.findings.values().filter(is_lost).collect()
 }
 
-/// Whether a lost finding may be lost for what `unread` says was not read: about its key, or about its account.
-fn is_because_of(lost: &Finding, unread: &Finding) -> bool {
+/// Whether a check's finding may be lost for what `unread` says was not read: about its key, or about its account.
+fn is_because_of(lost: &Finding, check: &str, unread: &Finding) -> bool {
     let same_thing = unread.key_arn.is_none() || unread.key_arn == lost.key_arn;
-    same_thing && unread.account_id == lost.account_id && unread.open().contains(lost.check.as_str())
+    same_thing && unread.account_id == lost.account_id && lost.check == check
 }
 
 const UNKNOWN: &str = "unknown";
@@ -133,13 +139,13 @@ impl<'a> Doubt<'a> {
         })
     }
 
-    /// Whether all that a finding leaves open was open before, if only of some keys of the account.
-    fn holds_all(&self, unread: &Finding) -> bool {
-        let of_some_key = |check: &str| {
-            let keys = || self.run.keys.values().filter(|key| key.account_id == unread.account_id);
-            unread.key_arn.is_none() && keys().any(|key| self.of_keys.contains(&(check, key.arn.as_str())))
+    /// Whether a check that `unread` leaves open was open before, if only of some keys of the account.
+    fn held(&self, check: &str, unread: &Finding) -> bool {
+        let of_some_key = || {
+            let mut keys = self.run.keys.values().filter(|key| key.account_id == unread.account_id);
+            unread.key_arn.is_none() && keys.any(|key| self.of_keys.contains(&(check, key.arn.as_str())))
         };
-        unread.open().into_iter().all(|check| self.holds(check, unread) || of_some_key(check))
+        self.holds(check, unread) || of_some_key()
     }
 }
 

@@ -103,8 +103,8 @@ fn anybody(question: &Question<'_>, action: Action, lifted: Lifted) -> bool {
 }
 
 /// The first who exists and could rewrite the policy then.
-pub(super) fn admitted<'q, 'h>(
-    question: &'q Question<'h>,
+pub(super) fn admitted<'h>(
+    question: &Question<'h>,
     action: Action,
     lifted: Lifted,
 ) -> Option<&'h Resident<'h>> {

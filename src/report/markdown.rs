@@ -39,9 +39,9 @@ pub(super) fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
         coverage(report, out)?;
         keys(report, out)?;
         checks(report, out)?;
+        worst(report, out)?;
         undecided(report, out)?;
-        acceptances(report, out)?;
-        worst(report, out)
+        acceptances(report, out)
     })]
 }
 
@@ -210,10 +210,15 @@ fn undecided(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n## What checks could not tell\n")?;
-    writeln!(out, "| check | keys | accounts | keys not asked about |\n| --- | ---: | ---: | ---: |")?;
+    let mut alike: BTreeMap<[u64; 3], Vec<String>> = BTreeMap::new();
     for (check, of) in &report.undecided {
-        let [keys, accounts, not_asked] = [of.keys, of.accounts, of.not_asked].map(grouped);
-        writeln!(out, "| {} | {keys} | {accounts} | {not_asked} |", Code(check))?;
+        alike.entry([of.keys, of.accounts, of.not_asked]).or_default().push(Code(check).to_string());
+    }
+    writeln!(out, "| keys | accounts | keys not asked about | checks |\n| ---: | ---: | ---: | --- |")?;
+    // What leaves most open comes first.
+    for ([keys, accounts, not_asked], checks) in alike.into_iter().rev() {
+        let [keys, accounts, not_asked] = [keys, accounts, not_asked].map(grouped);
+        writeln!(out, "| {keys} | {accounts} | {not_asked} | {} |", checks.join(", "))?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ function keyPage(row, found) {
     el("p", { class: "long" }, el("code", {}, arnOf(row))),
     of("description", row) ? el("p", { class: "about" }, el("bdi", {}, of("description", row))) : null,
     judgement(row, found),
-    part("Findings", findingList(found.findings)),
+    part("Findings", findingList(found.findings), undecided(found.own)),
     part("Ways in from outside", reachList(found.exposure?.reaches, noWay(row))),
     found.exposure?.blocked_by_rcp.length
       ? part("Closed by a resource control policy", reachList(found.exposure.blocked_by_rcp, "")) : null,
@@ -72,6 +72,16 @@ function findingList(findings) {
   if (!findings.length) return el("p", {}, "None.");
   const byCheck = Map.groupBy(findings, ({ check, status }) => `${check} ${status}`);
   return el("ul", { class: "told" }, [...byCheck.values()].map(checkItem));
+}
+
+// A check without a finding that cannot tell has passed nothing.
+function undecided(own) {
+  const line = (words, checks) => (checks?.length
+    ? el("p", { class: "note" }, `${words} that is no pass: ${checks.join(", ")}.`) : null);
+  return [
+    line("These checks cannot tell, because a fact was not read;", own?.undecided),
+    line("These checks were not asked for (--last-usage);", own?.not_asked),
+  ];
 }
 
 // What one check found. Where its findings differ in severity, each says its own.

@@ -1,6 +1,6 @@
 //! What the data block holds of a key beyond its row: what only its own page shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -49,6 +49,12 @@ pub(super) struct Own<'a> {
     /// What was not read, as operation and sort of no.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<(&'a str, &'static str)>,
+    /// The checks that cannot tell.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    undecided: &'a BTreeSet<&'static str>,
+    /// Those for which the scan was not told to ask.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    not_asked: &'a BTreeSet<&'static str>,
 }
 
 fn is_none(number: &usize) -> bool {
@@ -80,6 +86,8 @@ impl<'a> Own<'a> {
             grants: grants.map(|(at, grant)| ZonedGrant { grant, zone: zone(at) }).collect(),
             more_grants: key.grants.items.len().saturating_sub(GRANTS),
             gaps: key.gaps().map(|gap| (gap.operation.as_str(), gap.kind.as_str())).collect(),
+            undecided: &judged.undecided,
+            not_asked: &judged.not_asked,
         }
     }
 }
