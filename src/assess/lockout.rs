@@ -243,3 +243,20 @@ fn guardrails_unread(organization: &Organization, account: AccountId, path: Opti
             || organization.roots.gap.is_some()
             || organization.guardrails.items.iter().any(is_unread))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LockoutReason;
+
+    #[test]
+    fn a_reason_has_the_name_of_reports_and_words_without_it() {
+        for reason in LockoutReason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+            assert!(
+                !reason.in_words().contains('_') && reason.in_words().split(' ').count() > 4,
+                "{reason:?}"
+            );
+        }
+        assert!(LockoutReason::ALL.is_sorted());
+    }
+}

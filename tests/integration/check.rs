@@ -316,6 +316,28 @@ fn what_was_not_read_is_told_once_and_by_one_check() {
     }
 }
 
+/// A policy whose only administrator was deleted: the orphan is told once, and of its statement nobody else speaks.
+#[test]
+fn of_a_statement_for_nobody_only_the_checks_of_orphans_speak() {
+    let gone = ["arn:aws:iam::111122223333:role/gone", "AROAEXAMPLEEXAMPLEXYZ"];
+    for principal in gone {
+        for action in ["kms:*", "kms:Decrypt", "kms:CreateGrant", "kms:NoSuchThing", "kms:ReEncrypt"] {
+            let case = json!({
+                "name": principal,
+                "statements": [{"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": principal}, "Action": action,
+                    "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "payments"}}}],
+                "expect": [],
+            });
+            let snapshot = snapshot(&serde_json::from_value(case).unwrap());
+            let findings = assess(&snapshot, &JudgementSettings::default()).findings;
+            let names_it = |one: &&Finding| one.detail.contains("Theirs") || one.detail.contains(principal);
+            let told: Vec<&str> = findings.iter().filter(names_it).map(|one| one.check.as_str()).collect();
+            let expected = if action == "kms:*" { "orphaned-administrator" } else { "orphaned-principal" };
+            assert_eq!(told, [expected], "{principal} {action}");
+        }
+    }
+}
+
 #[test]
 fn a_control_of_one_sort_of_policy_is_named_for_that_sort_alone() {
     for case in cases("broad-decrypt-by-iam") {
