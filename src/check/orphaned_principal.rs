@@ -50,7 +50,8 @@ impl Check for OrphanedPrincipal {
         // Of whoever governed the key another check speaks.
         let administrators = scene.administrators();
         let governs = |one: &Principal| administrators.named.iter().any(|of| of.as_str() == one.as_str());
-        for (principal, part) in scene.named().into_iter().filter(|(one, _)| !governs(one)) {
+        let is_told = |one: &Principal| scene.gone.has(one.as_str()) && !governs(one);
+        for (principal, part) in scene.named().into_iter().filter(|(one, _)| is_told(one)) {
             if let Some(why) = missing(scene.accounts, scene.cell.account_id, &principal) {
                 gone.insert(
                     principal.as_str().to_owned(),
@@ -89,9 +90,13 @@ impl Gone {
     ) -> Self {
         let statements = policies.flat_map(|policy| policy.document().statements());
         let named = statements.flat_map(|(_, statement)| principals(statement)).cloned();
-        let grantees: BTreeSet<&String> =
-            grants.iter().filter_map(|grant| grant.grantee_principal.as_ref()).collect();
-        let named = named.chain(grantees.into_iter().map(|text| Principal::of_grant(text.as_str())));
+        // A key can have grants by the thousand, and few grantees.
+        let of_grants: BTreeSet<&String> = grants
+            .iter()
+            .flat_map(|grant| [&grant.grantee_principal, &grant.retiring_principal])
+            .flatten()
+            .collect();
+        let named = named.chain(of_grants.into_iter().map(|text| Principal::of_grant(text.as_str())));
         let gone = named.filter(|one| missing(accounts, own, one).is_some());
         Self(gone.map(|one| one.as_str().to_owned()).collect())
     }
