@@ -2,6 +2,7 @@
 //! verdict that follows, what it rests on, and who can repair the key. Each question about one principal goes to
 //! `reach`; nothing here matches policies.
 
+mod blocker;
 mod custody;
 mod reason;
 mod recovery;

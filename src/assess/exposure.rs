@@ -196,11 +196,6 @@ pub struct Exposure {
 }
 
 impl Exposure {
-    /// The ways in that give something of the key.
-    pub fn uses(&self) -> impl Iterator<Item = &Reach> {
-        self.reaches.iter().filter(|way| !way.only_retires_grants())
-    }
-
     /// The answer of a version that does not judge: unknown, not "nobody".
     #[must_use]
     pub fn not_judged() -> Self {

@@ -33,6 +33,6 @@ impl Check for GrantRetirableByOutsider {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_outside = |way: &&Reach| way.zone != ReachZone::Organization;
         let retires = |way: &&Reach| way.only_retires_grants();
-        ways::found(scene.exposure.reaches.iter().filter(is_outside).filter(retires), |_| Severity::Low)
+        ways::found(scene.reaches().filter(is_outside).filter(retires), |_| Severity::Low)
     }
 }

@@ -111,7 +111,7 @@ fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
 /// Acceptances that accept nothing, and why.
 fn say_what_became(acceptances: &[Acceptance]) {
     for one in acceptances {
-        let Acceptance { check, reason, owner, expires, findings, .. } = one;
+        let Acceptance { check, reason, owner, ticket, expires, findings, .. } = one;
         let about = one.about();
         let what = match one.state {
             AcceptanceState::InForce => continue,
@@ -120,7 +120,8 @@ fn say_what_became(acceptances: &[Acceptance]) {
                 format!("expired on {expires}; {findings} findings that it fits count")
             }
         };
-        voice::say(&format!("the acceptance of {check}, {about}, by {owner} ({reason}) {what}"));
+        let ticket = ticket.as_ref().map(|ticket| format!(", {ticket}")).unwrap_or_default();
+        voice::say(&format!("the acceptance of {check}, {about}, by {owner}{ticket} ({reason}) {what}"));
     }
 }
 

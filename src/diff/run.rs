@@ -80,6 +80,9 @@ pub(super) struct Key {
     pub(super) grants: Vec<Grant>,
     pub(super) exposure: Exposure,
     pub(super) lockout: Lockout,
+    /// The checks that cannot tell of it; `None` where the report does not say.
+    #[serde(default)]
+    pub(super) undecided: Option<BTreeSet<String>>,
     /// State, tags, rotation and the other members, as they stand.
     #[serde(flatten)]
     pub(super) facts: BTreeMap<String, Value>,
@@ -184,6 +187,21 @@ pub(super) struct Finding {
     pub(super) key_arn: Option<String>,
     #[serde(default)]
     pub(super) title: String,
+    #[serde(default)]
+    pub(super) evidence: Value,
+}
+
+impl Finding {
+    /// The checks that it leaves open: of one of status `unknown` those that its evidence names, else its own.
+    pub(super) fn open(&self) -> BTreeSet<&str> {
+        let named = self.evidence.get("undecided").and_then(Value::as_array);
+        let named: BTreeSet<&str> = named.into_iter().flatten().filter_map(Value::as_str).collect();
+        match (self.status == "unknown", named.is_empty()) {
+            (false, _) => BTreeSet::new(),
+            (true, true) => BTreeSet::from([self.check.as_str()]),
+            (true, false) => named,
+        }
+    }
 }
 
 impl From<Document> for Run {

@@ -62,6 +62,7 @@ const KEYS: &Columns = &[
     ("lockout_writers", "lockout/writers/*/principal"),
     ("recovery", "lockout/recovery"),
     ("unread", "unread/*"),
+    ("undecided", "undecided/*"),
     ("scan_id", "scan/id"),
     ("taken_at", "scan/taken_at"),
 ];

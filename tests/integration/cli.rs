@@ -265,7 +265,8 @@ fn acceptances_that_accept_nothing_are_told() {
     };
     let settings = accept("public-key-access", "*", "2999-01-31")
         + &accept("public-key-access", "000000000000", "2999-01-31")
-        + &accept("single-writer", "*", "2001-01-31");
+        + &accept("single-writer", "*", "2001-01-31")
+        + "ticket = 'SEC-7'\n";
     fs::write(home.path().join("keyreach.toml"), settings).unwrap();
     let snapshot = folder.join("snapshot.json");
     let arguments =
@@ -276,7 +277,10 @@ fn acceptances_that_accept_nothing_are_told() {
         said.contains("public-key-access, account 000000000000, by the team (known) fits no finding"),
         "{said}"
     );
-    assert!(said.contains("single-writer, account *, by the team (known) expired on 2001-01-31; "), "{said}");
+    assert!(
+        said.contains("single-writer, account *, by the team, SEC-7 (known) expired on 2001-01-31; "),
+        "{said}"
+    );
     assert_eq!(said.matches("the acceptance of").count(), 2, "{said}");
     let text = fs::read_to_string(home.path().join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
