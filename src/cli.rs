@@ -30,8 +30,9 @@ Exit codes:
   0  done; nothing at or above --fail-on
   1  could not run at all; the reason is on stderr
   2  a flag or setting that cannot be
-  3  done; findings at or above --fail-on, complaints of check, a wider diff
-  4  done; something could not be read (unless --allow-gaps), or the scan was stopped";
+  3  done; findings at or above --fail-on, complaints of check, what diff --fail-on names
+  4  done; something could not be read (unless --allow-gaps), or the scan was stopped;
+     diff --fail-on widened: nothing widened as far as it was read, and NEW read less than OLD";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -119,7 +120,7 @@ pub struct ReportArgs {
     /// A settings file; config/keyreach.toml shows every setting
     #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The folder that receives snapshot.json and the reports [default: keyreach-out]
+    /// The folder that receives snapshot.json and the reports [default: keyreach-out; demo: keyreach-demo]
     #[arg(long, env = "KEYREACH_OUT", value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The formats, with commas between them: html, json, ndjson, csv, ocsf, sarif,
@@ -137,6 +138,11 @@ pub struct ReportArgs {
     #[arg(long, short, env = "KEYREACH_QUIET", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
     pub quiet: Option<bool>,
+    /// Replace also a snapshot in --out that read more, is later, or is of another organization; without
+    /// this it stays, and what is new goes to a folder of its own in --out
+    #[arg(long, env = "KEYREACH_REPLACE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    pub replace: Option<bool>,
 }
 
 /// `simulate`
@@ -255,10 +261,9 @@ pub struct DiffArgs {
     /// For whom
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
-    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew. That a condition of a way
-    /// in asks for something else is shown, and not weighed
-    #[arg(long, value_enum, default_value_t = DiffFailOn::None)]
-    pub fail_on: DiffFailOn,
+    /// When to exit 3, with commas between several
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [DiffFailOn::None])]
+    pub fail_on: Vec<DiffFailOn>,
 }
 
 const DIFF: &str = "\
@@ -269,7 +274,8 @@ Signs: + new, - gone, > allows more, < allows less, ~ is another.
 
 Examples:
   keyreach diff monday/snapshot.json keyreach-out/snapshot.json
-  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown";
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened,unread";
 
 /// The forms of a diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -285,8 +291,11 @@ pub enum DiffFormat {
 /// When a diff complains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DiffFailOn {
-    /// When an exposure widened.
+    /// Somebody outside an account can do more with one of its keys than OLD knew; where nothing widened and NEW could
+    /// not read what OLD read, exit 4. That a condition of a way in asks for something else is shown, and not weighed.
     Widened,
+    /// NEW could not read what OLD read.
+    Unread,
     /// Never.
     None,
 }
@@ -382,6 +391,7 @@ impl ReportArgs {
             fail_on: self.fail_on,
             allow_gaps: self.allow_gaps,
             quiet: self.quiet,
+            replace: self.replace,
         };
         (RawSettings { report, ..RawSettings::default() }, self.config)
     }

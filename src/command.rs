@@ -17,6 +17,7 @@ mod scan;
 mod schema;
 mod settings;
 mod simulate;
+mod standing;
 mod voice;
 #[cfg(feature = "aws")]
 mod watch;

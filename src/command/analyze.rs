@@ -7,5 +7,5 @@ pub(super) fn run(args: AnalyzeArgs) -> anyhow::Result<Outcome> {
     let settings = settings::resolve(args.report.into_settings())?;
     let snapshot = file::load(&args.snapshot)?;
     let folder = Folder::open(&settings.report.out)?;
-    reports::write(&settings, &folder, &snapshot)
+    reports::write(&settings, folder, &snapshot)
 }

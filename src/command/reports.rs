@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{folder::Folder, voice};
+use super::{folder::Folder, standing, voice};
 use crate::{
     assess::{
         acceptance::{Acceptance, AcceptanceState},
@@ -20,8 +20,9 @@ use crate::{
 };
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
-pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
+pub(super) fn write(settings: &Settings, folder: Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
     let Settings { report: settings, judgement, .. } = settings;
+    let folder = &if settings.replace { folder } else { standing::spare(folder, snapshot)? };
     folder.write("snapshot.json", |out| file::print(snapshot, out))?;
     let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;

@@ -19,5 +19,5 @@ pub(super) fn run(args: ScanArgs) -> anyhow::Result<Outcome> {
     let order =
         Order { settings: settings.clone(), taken_at: Timestamp::now().round(Unit::Second)?, progress };
     let snapshot = collect::run(order, Connection::from_environment, watcher)?;
-    reports::write(&settings, &folder, &snapshot)
+    reports::write(&settings, folder, &snapshot)
 }

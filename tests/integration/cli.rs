@@ -3,6 +3,7 @@
 mod diff;
 mod loopback;
 mod policies;
+mod standing;
 mod who_can;
 
 use std::{
@@ -217,6 +218,10 @@ fn what_cannot_run_at_all_says_why() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("credential"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "a scan that could not start leaves no folder");
+    fs::create_dir(home.path().join("mine")).unwrap();
+    assert_eq!(outcome(home.path(), &["scan", "--out", "mine/a/b"], &[]).0, 1);
+    assert_eq!(fs::read_dir(home.path().join("mine")).unwrap().count(), 0, "and takes away only its own");
 
     fs::write(home.path().join("file"), "in the way").unwrap();
     let (code, said) = outcome(home.path(), &["demo", "--out", "file/below"], &[]);

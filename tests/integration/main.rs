@@ -35,3 +35,4 @@ mod report;
 mod scan;
 #[cfg(feature = "aws")]
 mod schedule;
+mod succession;
