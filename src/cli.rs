@@ -4,9 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
-use keyreach_policy::{Caller, aws::Action};
+use keyreach_policy::{
+    Caller,
+    aws::{AccountId, AccountIdError, Action, OrganizationId, OrganizationIdError},
+};
 
-use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
+use crate::config::{
+    FailOn,
+    raw::{RawReport, RawScan, RawSettings, Words},
+};
 
 /// Who outside can reach each KMS key of an AWS organization, and who can still govern it.
 ///
@@ -51,10 +57,15 @@ pub enum Verb {
     Demo(ReportArgs),
     /// Answer authorization requests from files; asks AWS nothing
     Simulate(SimulateArgs),
-    /// Read key policy documents before they are deployed: errors, and statements without effect
+    /// Judge key policy documents before they are deployed: errors, statements without effect, who outside could use the
+    /// key, whether nobody could govern it
     ///
-    /// A statement is without effect by its form: no action, no principal, no resource that is the key. That its
-    /// conditions can never hold is not looked for.
+    /// Says nothing where there is nothing to say. Reads bare policies, and what `aws kms get-key-policy` prints; of the
+    /// latter, lines and columns count in the policy. A statement is without effect by its form: no action, no
+    /// principal, no resource that is the key.
+    ///
+    /// What the policy alone does not tell stays unknown: identity policies and guardrails are not read, and so no key
+    /// passes for one that somebody can govern.
     Check(CheckArgs),
     /// Say which principals can do something with a key, through what, and why one cannot
     WhoCan(WhoCanArgs),
@@ -162,10 +173,54 @@ pub struct SimulateArgs {
 
 /// `check`
 #[derive(Debug, Args)]
+#[command(after_help = CHECK)]
 pub struct CheckArgs {
-    /// Key policies as bare JSON documents. `-`: standard input
+    /// Key policies as JSON documents. `-`: standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The account of the key; without it, the one that the policy lets govern the key
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<AccountId>,
+    /// Its organization; without it, a policy with a condition on an organization is not known to be closed
+    #[arg(long, value_name = "ID", value_parser = organization)]
+    pub organization: Option<OrganizationId>,
+    /// Exit 3 on a finding this severe, and show none that is milder: critical, high, medium, low, none (shows all).
+    /// An error, or a statement without effect, is always shown and exits 3
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity)]
+    pub fail_on: FailOn,
+    /// For whom
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// A settings file, for the parties that are trusted
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+const CHECK: &str = "\
+Examples:
+  keyreach check key-policy.json --account 111122223333
+  aws kms get-key-policy --key-id alias/orders | keyreach check - --fail-on medium";
+
+/// The forms of what `check` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn account(text: &str) -> Result<AccountId, String> {
+    text.parse().map_err(|error: AccountIdError| error.to_string())
+}
+
+fn organization(text: &str) -> Result<OrganizationId, String> {
+    text.parse().map_err(|error: OrganizationIdError| error.to_string())
+}
+
+fn severity(text: &str) -> Result<FailOn, String> {
+    let known = FailOn::ALL.map(FailOn::as_str).join(", ");
+    FailOn::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| format!("there is {known}"))
 }
 
 /// `who-can`
@@ -178,8 +233,14 @@ pub struct WhoCanArgs {
     /// The key: its ARN, its id, or an alias
     pub key: String,
     /// The snapshot.json of a scan
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = "keyreach-out/snapshot.json")]
     pub snapshot: PathBuf,
+    /// Of several keys of that name, the one in this account
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<AccountId>,
+    /// Of several keys of that name, the one in this Region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
     /// Say instead why this principal cannot, if it cannot
     #[arg(long, value_name = "ARN", value_parser = principal)]
     pub deny_reason: Option<String>,
@@ -194,10 +255,11 @@ pub struct WhoCanArgs {
 const WHO_CAN: &str = "\
 Each principal is shown with the statement or grant that lets it in, the identity policy that \
 allows, and the conditions that a request must meet. A role stands for some session of it \
-without a session policy.
+without a session policy. Where nobody can, what stands in the way of the root user and of \
+administrators is shown, and for kms:PutKeyPolicy who can repair the key.
 
 Examples:
-  keyreach who-can kms:Decrypt alias/orders --snapshot keyreach-out/snapshot.json
+  keyreach who-can kms:Decrypt alias/orders --account 111122223333
   keyreach who-can PutKeyPolicy 1234abcd-12ab-34cd-56ef-1234567890ab --snapshot snapshot.json \\
       --deny-reason arn:aws:iam::111122223333:role/admin";
 
@@ -211,15 +273,25 @@ fn action_on_key(text: &str) -> Result<Action, String> {
     if let Ok(action) = name.parse::<Action>() {
         return Err(format!("{action} is not asked for a key"));
     }
-    let lower = name.to_ascii_lowercase();
-    let near: Vec<&str> =
-        on_key().map(Action::name).filter(|known| known.to_ascii_lowercase().starts_with(&lower)).collect();
-    let hint = if near.is_empty() || lower.ends_with(':') {
-        String::new()
-    } else {
-        format!("; there is {}", near.join(", "))
-    };
+    let near = actions_near(&name);
+    let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
     Err(format!("no KMS permission is called so{hint}"))
+}
+
+/// The permissions that somebody who wrote another name may have meant: those that begin so, else those like it.
+fn actions_near(name: &str) -> Vec<&'static str> {
+    const LEAST: f64 = 0.8;
+    let lower = name.to_ascii_lowercase();
+    if lower.ends_with(':') {
+        return Vec::new();
+    }
+    let all = || Action::all().filter(|action| action.is_on_key()).map(Action::name);
+    let begin: Vec<&str> = all().filter(|known| known.to_ascii_lowercase().starts_with(&lower)).collect();
+    if !begin.is_empty() {
+        return begin;
+    }
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &lower);
+    all().filter(|known| likeness(known) >= LEAST).collect()
 }
 
 /// The ARN of somebody who can ask.

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asff;
+pub mod checked;
 pub mod coverage;
 mod csv;
 pub mod explain;

@@ -60,7 +60,7 @@ fn outcome(settings: &ReportSettings, coverage: &Coverage<'_>, worst: Option<Sev
 }
 
 /// Severities compare from the worst down.
-fn threshold(fail_on: FailOn) -> Option<Severity> {
+pub(super) fn threshold(fail_on: FailOn) -> Option<Severity> {
     match fail_on {
         FailOn::None => None,
         FailOn::Low => Some(Severity::Low),

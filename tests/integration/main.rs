@@ -9,6 +9,8 @@
 mod accept;
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod bare;
 mod check;
 #[cfg(feature = "aws")]
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]

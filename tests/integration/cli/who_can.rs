@@ -108,6 +108,95 @@ fn what_stands_in_the_way_is_said() {
 }
 
 #[test]
+fn flags_tell_keys_of_one_name_apart() {
+    let narrowed = ["--account", "888899990000", "--region", "eu-west-1"];
+    let text = answered(&[&["Decrypt", "alias/app/data-4"][..], &narrowed].concat());
+    assert!(text.starts_with("kms:Decrypt on arn:aws:kms:eu-west-1:888899990000:key/"), "{text}");
+    // The snapshot need not be named where a scan left one.
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("keyreach-out")).unwrap();
+    fs::copy(snapshot(), home.path().join("keyreach-out/snapshot.json")).unwrap();
+    let output = keyreach(home.path()).args(["who-can", "Decrypt", "alias/reach/vendor"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+}
+
+/// Who is on call needs the blocker and the repair, not a guess at whom to ask about.
+#[test]
+fn where_nobody_can_the_blocker_and_the_repair_are_named() {
+    for (key, words, repair) in [
+        ("alias/govern/denied-to-all", "role/admin, ", "repair: Only AWS Support: "),
+        (
+            "alias/govern/denied-to-all",
+            "    explicit  statement `Frozen` of the key policy denies it\n",
+            "repair: ",
+        ),
+        (
+            "alias/govern/blocked-by-scp",
+            "    explicit  statement `PlatformOnly` of the service control policy key-policies-by-platform-team-only",
+            "repair: An administrator of the organization: lift",
+        ),
+        (
+            "alias/govern/deleted-role",
+            "in the way of arn:aws:iam::210987654321:root:\n    implicit  no statement of the key policy",
+            "repair: Only AWS Support: ",
+        ),
+        ("alias/govern/until-2020", "the conditions of key policy `UntilMigration` cannot hold", "repair: "),
+    ] {
+        let text = answered(&["PutKeyPolicy", key]);
+        assert!(text.contains("\nNobody in the snapshot can.\n  in the way of arn:"), "{key}: {text}");
+        assert!(text.contains(words) && text.contains(&format!("  {repair}")), "{key}: {text}");
+        let json: Value = serde_json::from_str(&answered(&["PutKeyPolicy", key, "--json"])).unwrap();
+        assert_eq!(json["blocked"]["principals"][0]["answer"], "cannot", "{json}");
+        assert!(json["blocked"]["recovery"].is_string(), "{json}");
+    }
+    let text = answered(&["Decrypt", "alias/govern/deleted-role"]);
+    assert!(!text.contains("repair:"), "who may rewrite the policy was not asked: {text}");
+    let json: Value =
+        serde_json::from_str(&answered(&["PutKeyPolicy", "alias/reach/vendor", "--json"])).unwrap();
+    assert_eq!(json["blocked"], Value::Null, "somebody can");
+}
+
+/// That nobody is known to be able to is no lockout.
+#[test]
+fn nobody_for_certain_is_not_nobody() {
+    let document: Value = serde_json::from_str(&fs::read_to_string(snapshot()).unwrap()).unwrap();
+    let cells = document["cells"].as_array().unwrap();
+    let keys = cells
+        .iter()
+        .filter(|cell| cell["account_id"] == "121212121212")
+        .flat_map(|cell| cell["keys"].as_array().unwrap().iter().map(|key| key["arn"].as_str().unwrap()));
+    let mut open = 0;
+    for key in keys.take(3) {
+        let text = answered(&["PutKeyPolicy", key]);
+        let json: Value = serde_json::from_str(&answered(&["PutKeyPolicy", key, "--json"])).unwrap();
+        let unclear = json["holders"].as_array().unwrap().len();
+        open += unclear;
+        if unclear > 0 {
+            assert!(
+                text.contains(&format!("\nNobody for certain. It is not known of {unclear}.\n")),
+                "{text}"
+            );
+            assert!(!text.contains("Nobody in the snapshot"), "{text}");
+        }
+    }
+    assert!(open > 0);
+}
+
+#[test]
+fn a_condition_that_all_share_is_said_once() {
+    let text = answered(&["Decrypt", "alias/govern/through-endpoint"]);
+    let condition = "aws:SourceVpce is vpce-0123456789abcdef0";
+    assert!(
+        text.contains(&format!("\n11 principals can\n  each of them only if {condition}\n  arn:")),
+        "{text}"
+    );
+    assert_eq!(text.matches(condition).count(), 1, "{text}");
+    // One that some must meet stands with them.
+    let text = answered(&["Decrypt", "alias/reach/through-s3-only"]);
+    assert!(!text.contains("each of them") && text.contains("\n      if kms:ViaService"), "{text}");
+}
+
+#[test]
 fn programs_are_answered_in_json() {
     let text = answered(&["kms:PutKeyPolicy", "alias/reach/vendor", "--json"]);
     let document: Value = serde_json::from_str(&text).unwrap();
@@ -140,7 +229,14 @@ fn what_cannot_be_asked_is_refused() {
         (vec!["ReEncrypt", "alias/reach/vendor"], "there is kms:ReEncryptFrom, kms:ReEncryptTo"),
         (vec!["kms:CreateKey", "alias/reach/vendor"], "kms:CreateKey is not asked for a key"),
         (vec!["Decrypt", "alias/nothing"], "no key of the snapshot is called `alias/nothing`"),
-        (vec!["Decrypt", "alias/baseline-1"], "give the ARN:"),
+        (vec!["kms:Decrpt", "alias/reach/vendor"], "there is kms:Decrypt\n"),
+        (vec!["Decrypt", "alias/vendr"], "there is alias/reach/vendor"),
+        (vec!["Decrypt", "vendor"], "there is alias/reach/vendor"),
+        (vec!["Decrypt", "alias/baseline-1"], "give --account, --region or the ARN:"),
+        (vec!["Decrypt", "alias/app/data-4"], "key/25420bb2-a862-4474-ae7c-0c15b4963cb8  (orders-dev)"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "888899990000"], "error: 2 keys"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "111111111111"], "in that account and Region"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "1"], "is not an account id"),
         (vec!["Decrypt", "alias/reach/vendor", "--deny-reason", "bob"], "the ARN of a user"),
     ] {
         let (text, code, said) = asked(&arguments);
