@@ -6,6 +6,7 @@
 pub mod access;
 mod asff;
 pub mod checked;
+pub mod closing;
 pub mod coverage;
 mod csv;
 pub mod explain;

@@ -56,7 +56,8 @@ fn every_policy_is_judged_as_stated() {
             .map(|(of, place)| format!("{} {} {}", of.check, sid(&policy, *place), of.severity.as_str()))
             .collect();
         let mut stated = case.findings.clone();
-        (findings.sort(), stated.sort());
+        findings.sort();
+        stated.sort();
         let (level, verdict) = (bare.level.as_str(), bare.verdict.as_str());
         if (level, verdict) != (case.level.as_str(), case.verdict.as_str()) || findings != stated {
             wrong.push(format!("{}: {level}, {verdict}, {findings:?}", case.name));

@@ -216,8 +216,13 @@ fn what_cannot_run_at_all_says_why() {
     let home = TempDir::new().unwrap();
     let (code, said) = outcome(home.path(), &["scan"], &[]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("credential"), "{said}");
+    assert!(
+        said.contains("no AWS credentials found: looked in the environment") && !said.contains("Attempted")
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
+    let (code, said) = outcome(home.path(), &["scan"], &[("AWS_PROFILE", "typo")]);
+    assert!(code == 1 && said.contains("no AWS credentials found for profile `typo`"), "{said}");
+    assert!(said.contains("`aws sso login --profile typo`"), "{said}");
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "a scan that could not start leaves no folder");
     fs::create_dir(home.path().join("mine")).unwrap();
     assert_eq!(outcome(home.path(), &["scan", "--out", "mine/a/b"], &[]).0, 1);
@@ -245,7 +250,20 @@ fn what_cannot_run_at_all_says_why() {
 fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
     let (output, folder) = &*DEMO;
     assert_eq!(output.status.code(), Some(4));
-    assert!(error(output).contains("coverage incomplete"), "{}", error(output));
+    let said = error(output);
+    for words in [
+        "coverage incomplete",
+        "the worst keys, 5 of ",
+        "  critical: ",
+        "not read:",
+        "  denied: sts:AssumeRole in ",
+        "; reports in .\n",
+        "keyreach: read ./report.html\n",
+        "keyreach: next: keyreach who-can kms:",
+        " --snapshot ./snapshot.json\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     let mut written: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
