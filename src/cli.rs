@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
 use keyreach_policy::{
     Caller,
@@ -118,7 +118,7 @@ pub struct ScanArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct AnalyzeArgs {
-    /// The snapshot.json of an earlier scan
+    /// The snapshot.json of an earlier scan. `-`: standard input
     pub snapshot: PathBuf,
     /// What to write, and when to complain.
     #[command(flatten)]
@@ -158,10 +158,11 @@ pub struct ReportArgs {
 
 /// `simulate`
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("cases").required(true).args(["batch", "case"]))]
 #[group(skip)]
 pub struct SimulateArgs {
     /// Cases, one JSON object a line; writes one answer a line in the same order. `-`: standard input
-    #[arg(long, value_name = "FILE.jsonl", required_unless_present = "case", conflicts_with = "case")]
+    #[arg(long, value_name = "FILE.jsonl")]
     pub batch: Option<PathBuf>,
     /// One case; says what every statement said. `-`: standard input
     #[arg(long, value_name = "FILE.json")]

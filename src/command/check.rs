@@ -1,11 +1,11 @@
 //! `keyreach check`: judges key policy documents before they are deployed: what AWS would refuse, what it would accept
 //! without effect, who outside could use the key, and whether nobody could govern it.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
 use keyreach_policy::{Policy, check::check};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{input, reports, settings, voice};
 use crate::{
@@ -16,6 +16,10 @@ use crate::{
     report::checked::{Checked, render_json},
 };
 
+/// What is read.
+const FORMS: &str = "key policies are read as JSON, bare or as `aws kms get-key-policy` prints them, and not inside a \
+                     template or plan";
+
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     let settings = settings::resolve((RawSettings::default(), args.config.clone()))?.judgement;
     let about = Surroundings { account: args.account, organization: args.organization.clone() };
@@ -23,7 +27,12 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     for path in &args.files {
         // One file that cannot be read does not keep the others from being checked.
         match input::text(path) {
-            Ok(text) => all.push(checked(path, &text, &about, &settings)),
+            Ok(text) => {
+                if is_something_else(&text) {
+                    voice::say(&format!("`{}` is not a key policy: {FORMS}", path.display()));
+                }
+                all.push(checked(path, &text, &about, &settings));
+            }
             Err(error) => {
                 voice::error(&error);
                 unread = true;
@@ -70,4 +79,12 @@ fn document(text: &str) -> (Cow<'_, str>, Option<&'static str>) {
     }
     let named = ["default", "AWS_RAM"].into_iter().find_map(|name| text.trim_end().strip_suffix(name));
     (Cow::Borrowed(named.and_then(|rest| rest.strip_suffix('\t')).unwrap_or(text)), None)
+}
+
+/// Whether a text is no JSON object at all, or one of another kind: a policy that is broken begins like one.
+fn is_something_else(text: &str) -> bool {
+    const SIGNS: [&str; 4] = ["AWSTemplateFormatVersion", "Resources", "resource_changes", "planned_values"];
+    let members = || serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text);
+    !text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+        || members().is_ok_and(|members| SIGNS.iter().any(|sign| members.contains_key(*sign)))
 }

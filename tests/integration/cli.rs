@@ -88,6 +88,8 @@ fn shells_and_manual_pages_know_every_verb() {
         let of_verb = said(&["man", verb]);
         assert!(of_verb.contains(&format!(".TH keyreach-{verb} 1")), "{verb}: {of_verb}");
     }
+    let page = said(&["man", "who-can"]);
+    assert!(page.contains("keyreach who\\-can\\fR [OPTIONS] <ACTION> <KEY>"), "{page}");
     let page = said(&["man", "scan"]);
     assert!(page.contains("role\\-name") && page.contains("KEYREACH_ROLE_NAME"), "{page}");
     let home = TempDir::new().unwrap();
@@ -166,6 +168,13 @@ fn what_cannot_be_is_refused_with_its_name() {
         (vec!["frobnicate"], vec![], "frobnicate"),
         (vec!["schema", "page"], vec![], "page"),
         (vec!["explain"], vec![], "CHECK-ID"),
+        (vec!["simulate"], vec![], "<--batch <FILE.jsonl>|--case <FILE.json>>"),
+        (vec!["simulate", "--batch", "a", "--case", "b"], vec![], "cannot be used with"),
+        (
+            vec!["explain", "xyzzy"],
+            vec![("KEYREACH_FAIL_ONN", "high")],
+            "the variable `KEYREACH_FAIL_ONN` is not one that keyreach reads; there is KEYREACH_FAIL_ON\n",
+        ),
         (vec!["explain", "rotation-disable"], vec![], "there is rotation-disabled"),
         (vec!["explain", "xyzzy"], vec![], "no check is called `xyzzy`"),
         (vec!["explain", "rotation-disabled", "--markdown"], vec![], "--markdown"),
@@ -364,6 +373,11 @@ fn a_saved_snapshot_gives_the_same_reports_to_the_byte() {
     let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", "."];
     let output = keyreach(again.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
+    let mut command = keyreach(again.path());
+    let output =
+        command.args(["analyze", "-", "--out", "piped"]).pipe_stdin(&snapshot).unwrap().output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    assert!(fs::read(again.path().join("piped/snapshot.json")).unwrap() == fs::read(&snapshot).unwrap());
     for name in ["report.html", "report.json", "snapshot.json"] {
         let [first, second] = [folder, again.path()].map(|folder| fs::read(folder.join(name)).unwrap());
         assert!(first == second, "{name}");

@@ -225,3 +225,21 @@ fn programs_are_told_of_each_key_and_each_error() {
     );
     assert!(wrong["message"].is_string());
 }
+
+/// Who checks a template is told which form is read.
+#[test]
+fn what_is_no_policy_is_told_from_a_broken_one() {
+    let home = TempDir::new().unwrap();
+    for (name, text, is_other) in [
+        ("main.tf", "resource \"aws_kms_key\" \"a\" {}", true),
+        ("template.json", r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{}}"#, true),
+        ("plan.json", r#"{"format_version":"1.2","planned_values":{}}"#, true),
+        ("broken.json", "{\"Statement\":", false),
+    ] {
+        fs::write(home.path().join(name), text).unwrap();
+        let (code, out, error) = run(home.path(), &["check", name]);
+        assert_eq!(code, 3, "{out}{error}");
+        assert_eq!(error.contains("key policies are read as JSON"), is_other, "{name}: {error}");
+        assert!(out.contains(&format!("{name}:")), "{out}");
+    }
+}
