@@ -12,6 +12,7 @@ pub mod finding;
 mod governance;
 mod library;
 pub mod lockout;
+pub mod outsider;
 pub mod rotation;
 
 use std::{collections::BTreeMap, sync::Arc};

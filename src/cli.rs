@@ -232,7 +232,12 @@ pub struct WhoCanArgs {
     #[arg(value_parser = action_on_key)]
     pub action: Action,
     /// The key: its ARN, its id, or an alias
-    pub key: String,
+    #[arg(required_unless_present = "from")]
+    pub key: Option<String>,
+    /// Say instead with which keys of other accounts this account can do it
+    #[arg(long, value_name = "ID", value_parser = account,
+          conflicts_with_all = ["key", "account", "region", "deny_reason"])]
+    pub from: Option<AccountId>,
     /// The snapshot.json of a scan
     #[arg(long, value_name = "FILE", default_value = "keyreach-out/snapshot.json")]
     pub snapshot: PathBuf,
@@ -261,6 +266,7 @@ administrators is shown, and for kms:PutKeyPolicy who can repair the key.
 
 Examples:
   keyreach who-can kms:Decrypt alias/orders --account 111122223333
+  keyreach who-can kms:Decrypt --from 999999999999
   keyreach who-can PutKeyPolicy 1234abcd-12ab-34cd-56ef-1234567890ab --snapshot snapshot.json \\
       --deny-reason arn:aws:iam::111122223333:role/admin";
 

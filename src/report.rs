@@ -16,6 +16,7 @@ mod markdown;
 mod metrics;
 mod ndjson;
 mod ocsf;
+pub mod outsider;
 mod part;
 mod sarif;
 mod subject;

@@ -3,11 +3,17 @@
 
 use super::voice;
 use crate::{
-    assess::access::{AccessQuery, access},
+    assess::{
+        access::{AccessQuery, access},
+        outsider::doors,
+    },
     cli::WhoCanArgs,
-    config::{Settings, raw::RawSettings},
+    config::{JudgementSettings, Settings, raw::RawSettings},
     outcome::Outcome,
-    report::access::{render, render_json},
+    report::{
+        access::{render, render_json},
+        outsider,
+    },
     snapshot::{Snapshot, cell::Cell, file, key::Key},
 };
 
@@ -19,12 +25,13 @@ const LISTED: usize = 20;
 pub(super) fn run(args: &WhoCanArgs) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(RawSettings::default(), args.config.as_deref())?;
     let snapshot = file::load(&args.snapshot)?;
-    let mut found = snapshot.keys_named(&args.key);
+    let Some(name) = &args.key else { return from_outside(args, &snapshot, &settings.judgement) };
+    let mut found = snapshot.keys_named(name);
     found.retain(|(cell, _)| is_meant(args, cell));
     let (cell, key) = match found.as_slice() {
         [only] => *only,
         several => {
-            complain(args, &snapshot, several);
+            complain(args, name, &snapshot, several);
             return Ok(Outcome::Usage);
         }
     };
@@ -42,6 +49,24 @@ pub(super) fn run(args: &WhoCanArgs) -> anyhow::Result<Outcome> {
     })
 }
 
+/// The keys that an account can reach that is not theirs.
+fn from_outside(
+    args: &WhoCanArgs,
+    snapshot: &Snapshot,
+    settings: &JudgementSettings,
+) -> anyhow::Result<Outcome> {
+    let Some(account) = args.from else { return Ok(Outcome::Usage) };
+    let doors = doors(snapshot, settings, args.action, account);
+    voice::print(Outcome::Done, |out| {
+        if args.json {
+            outsider::render_json(&doors, args.action, account, out)?;
+        } else {
+            outsider::render(&doors, args.action, account, out)?;
+        }
+        Ok(())
+    })
+}
+
 /// Whether the flags leave a key's account and Region in.
 fn is_meant(args: &WhoCanArgs, cell: &Cell) -> bool {
     args.account.is_none_or(|account| cell.account_id == account)
@@ -49,13 +74,12 @@ fn is_meant(args: &WhoCanArgs, cell: &Cell) -> bool {
 }
 
 /// The name is that of no key, or of several.
-fn complain(args: &WhoCanArgs, snapshot: &Snapshot, several: &[(&Cell, &Key)]) {
-    let name = &args.key;
+fn complain(args: &WhoCanArgs, name: &str, snapshot: &Snapshot, several: &[(&Cell, &Key)]) {
     if several.is_empty() {
         let narrowed = args.account.is_some() || args.region.is_some();
         let there = if narrowed { " in that account and Region" } else { "" };
         voice::say(&format!("error: no key of the snapshot is called `{name}`{there}"));
-        match near(args, snapshot) {
+        match near(args, name, snapshot) {
             near if near.is_empty() => {
                 voice::say("give its ARN, its id or one of its aliases, as `alias/orders`");
             }
@@ -78,10 +102,10 @@ fn complain(args: &WhoCanArgs, snapshot: &Snapshot, several: &[(&Cell, &Key)]) {
 }
 
 /// The names that somebody who wrote another one may have meant: aliases like it, ids that begin so.
-fn near(args: &WhoCanArgs, snapshot: &Snapshot) -> Vec<String> {
+fn near(args: &WhoCanArgs, name: &str, snapshot: &Snapshot) -> Vec<String> {
     const LEAST: f64 = 0.6;
     const SHORTEST: usize = 4;
-    let wanted = args.key.trim_start_matches("alias/").to_ascii_lowercase();
+    let wanted = name.trim_start_matches("alias/").to_ascii_lowercase();
     let keys = snapshot.cells.iter().filter(|cell| is_meant(args, cell)).flat_map(|cell| &cell.keys);
     let likeness = |name: &String| {
         let plain = name.trim_start_matches("alias/").to_ascii_lowercase();

@@ -191,7 +191,7 @@ fn zone(zone: ReachZone) -> &'static str {
 }
 
 /// What lets somebody in.
-fn opening(via: &Via) -> String {
+pub(super) fn opening(via: &Via) -> String {
     let statement = via.statement.as_deref().unwrap_or_default();
     match via.kind {
         ViaKind::KeyPolicy => format!("key policy `{statement}`"),

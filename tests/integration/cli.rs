@@ -89,7 +89,7 @@ fn shells_and_manual_pages_know_every_verb() {
         assert!(of_verb.contains(&format!(".TH keyreach-{verb} 1")), "{verb}: {of_verb}");
     }
     let page = said(&["man", "who-can"]);
-    assert!(page.contains("keyreach who\\-can\\fR [OPTIONS] <ACTION> <KEY>"), "{page}");
+    assert!(page.contains("keyreach who\\-can\\fR [OPTIONS] <ACTION> [KEY]"), "{page}");
     let page = said(&["man", "scan"]);
     assert!(page.contains("role\\-name") && page.contains("KEYREACH_ROLE_NAME"), "{page}");
     let home = TempDir::new().unwrap();

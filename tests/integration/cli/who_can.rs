@@ -250,6 +250,51 @@ fn what_cannot_be_asked_is_refused() {
     assert!(error(&output).contains("cannot read `none.json`"));
 }
 
+/// A key that is open to all is open to an account that it does not name.
+#[test]
+fn what_an_account_can_reach_is_what_names_it_and_what_is_open_to_all() {
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(DEMO.1.join("report.json")).unwrap()).unwrap();
+    let account = "999999999999";
+    let text = answered(&["Decrypt", "--from", account]);
+    let json: Value = serde_json::from_str(&answered(&["Decrypt", "--from", account, "--json"])).unwrap();
+    let listed = |sort: &str| -> Vec<&str> {
+        let keys = json["keys"].as_array().unwrap().iter().filter(|key| key["open_to"] == sort);
+        keys.map(|key| key["arn"].as_str().unwrap()).collect()
+    };
+    // Told from the report: who a way in names, and whether it is for anybody.
+    let ways = |holds: &dyn Fn(&Value) -> bool| -> Vec<&str> {
+        let keys = report["keys"].as_array().unwrap().iter();
+        let has = |key: &&Value| {
+            key["exposure"]["reaches"].as_array().unwrap().iter().any(|reach| {
+                reach["actions"].as_array().unwrap().iter().any(|action| action == "kms:Decrypt")
+                    && holds(reach)
+            })
+        };
+        keys.filter(has).map(|key| key["arn"].as_str().unwrap()).collect()
+    };
+    let names = |reach: &Value| reach["principal"].as_str().unwrap().contains(account);
+    let named = ways(&names);
+    let open = ways(&|reach| reach["principal"] == "*" && reach["zone"] == "public");
+    assert!(!named.is_empty() && !open.is_empty());
+    assert_eq!(listed("named"), named);
+    assert_eq!(
+        listed("anybody"),
+        open.iter().copied().filter(|key| !named.contains(key)).collect::<Vec<_>>()
+    );
+    assert!(listed("organization").is_empty(), "it is no member");
+    assert!(text.contains(&format!("\n{} keys name it\n", named.len())), "{text}");
+    assert!(text.contains("keys are open to any account\n") && text.contains("\nNot known of "), "{text}");
+    let member = answered(&["Decrypt", "--from", "444455556666"]);
+    assert!(member.contains("open to every account of the organization\n"), "{member}");
+    assert!(!member.contains(":444455556666:key/"), "its own keys are not asked about: {member}");
+    for arguments in
+        [vec!["Decrypt"], vec!["Decrypt", "x", "--from", account], vec!["Decrypt", "--from", "1"]]
+    {
+        assert_eq!(asked(&arguments).1, 2, "{arguments:?}");
+    }
+}
+
 /// Names are written by anybody: none moves the cursor.
 #[test]
 fn nothing_acts_on_the_terminal() {
