@@ -77,7 +77,8 @@ fn organization_gap(snapshot: &Snapshot) -> Option<&Gap> {
     snapshot.organization.gap().or_else(|| inside.and_then(|known: &Organization| known.members.gap.as_ref()))
 }
 
-/// The keys with critical and high findings, the worst first, each with its findings in their order.
+/// The keys with critical and high findings, the worst first and of each sort one in turn, each with its findings in
+/// their order.
 fn worst_keys<'a>(report: &Report<'a>) -> Vec<(&'a str, Vec<&'a Finding>)> {
     let mut keys: Vec<(&str, Vec<&Finding>)> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -91,7 +92,17 @@ fn worst_keys<'a>(report: &Report<'a>) -> Vec<(&'a str, Vec<&'a Finding>)> {
             None => keys.push((arn, vec![finding])),
         }
     }
-    keys
+    // Keys that are bad in the same way stand behind each other, not before what else is as bad.
+    let mut alike: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
+    let mut ranked = Vec::with_capacity(keys.len());
+    for (arn, findings) in keys {
+        let Some(first) = findings.first() else { continue };
+        let before = alike.entry((first.severity, &first.check)).or_default();
+        *before += 1;
+        ranked.push(((first.severity, *before), (arn, findings)));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, key)| key).collect()
 }
 
 fn worst(report: &Report<'_>) -> Vec<String> {
@@ -104,7 +115,8 @@ fn worst(report: &Report<'_>) -> Vec<String> {
         let account = named(&subjects, first.account_id);
         let more = match findings.len() - 1 {
             0 => String::new(),
-            more => format!("; {more} more"),
+            1 => "; 1 more finding".to_owned(),
+            more => format!("; {more} more findings"),
         };
         let severity = first.severity.as_str();
         Some(format!("  {severity}: {name} in {account}, {}: {}{more}", key.cell.region, first.title))
@@ -147,7 +159,7 @@ fn unread(report: &Report<'_>) -> Vec<String> {
         })
         .collect();
     if let Some(more) = groups.len().checked_sub(QUESTIONS).filter(|more| *more > 0) {
-        lines.push(format!("  and {more} other questions, which the reports list"));
+        lines.push(format!("  and {more} more, which the reports list"));
     }
     if !lines.is_empty() {
         lines.insert(0, "not read:".to_owned());

@@ -70,6 +70,12 @@ fn the_worst_keys_are_named_with_why_and_what_to_ask() {
     let (lines, _) = said(&snapshot);
     assert!(lines.iter().any(|line| line.starts_with("the worst keys, 5 of ")), "{lines:#?}");
     assert_eq!(lines.iter().filter(|line| line.starts_with("  critical: ")).count(), 5, "{lines:#?}");
+    let of = |title: &str| lines.iter().filter(|line| line.contains(title)).count();
+    assert_eq!(
+        of("Nobody can change the key policy any more"),
+        1,
+        "one of each sort comes first: {lines:#?}"
+    );
 }
 
 #[test]
