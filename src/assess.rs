@@ -6,11 +6,13 @@
 pub mod acceptance;
 pub mod access;
 mod accounts;
+pub mod bare;
 pub mod exposure;
 pub mod finding;
 mod governance;
 mod library;
 pub mod lockout;
+pub mod outsider;
 pub mod rotation;
 
 use std::{
@@ -116,6 +118,17 @@ pub fn lockouts(snapshot: &Snapshot, settings: &JudgementSettings) -> Vec<Arc<Lo
     let (accounts, library) = (accounts(snapshot), library::read(snapshot));
     let bench = Bench::new(snapshot, settings, &accounts, &library);
     bench.rulings(&bench.cases()).iter().map(|ruling| Arc::clone(&ruling.lockout)).collect()
+}
+
+/// Judges who governs one key of the snapshot, and nothing else. `None` where the snapshot has no key of that ARN.
+#[must_use]
+pub fn lockout_of(snapshot: &Snapshot, settings: &JudgementSettings, arn: &str) -> Option<Arc<Lockout>> {
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    let mut keys = snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key)));
+    let (cell, key) = keys.find(|(_, key)| key.arn == arn)?;
+    let rulings = bench.rulings(&[bench.case(cell, key)]);
+    rulings.first().map(|ruling| Arc::clone(&ruling.lockout))
 }
 
 fn accounts(snapshot: &Snapshot) -> BTreeMap<AccountId, &Account> {

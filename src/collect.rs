@@ -60,6 +60,28 @@ pub enum CollectError {
     Runtime(#[from] std::io::Error),
 }
 
+impl CollectError {
+    /// What the SDK says where it found no credentials, or could not load those that it found.
+    #[must_use]
+    pub fn missing_credentials(&self) -> Option<MissingCredentials<'_>> {
+        let Self::NoCaller(gap) = self else { return None };
+        if gap.code.as_deref() == Some(gap::NO_CREDENTIALS) {
+            return Some(MissingCredentials::NotFound);
+        }
+        let is_loading = gap.code.is_none() && gap.message.contains("loading credentials");
+        is_loading.then_some(MissingCredentials::NotLoaded(&gap.message))
+    }
+}
+
+/// Why there is nothing to sign requests with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingCredentials<'a> {
+    /// Nowhere where the SDK looks.
+    NotFound,
+    /// They are there and could not be loaded, in the words of the SDK.
+    NotLoaded(&'a str),
+}
+
 /// What a scan needs to know.
 pub struct Order {
     /// Whom to visit, and how fast.

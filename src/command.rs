@@ -6,6 +6,7 @@ mod completions;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod environment;
 mod explain;
 mod folder;
 mod input;
@@ -17,6 +18,7 @@ mod scan;
 mod schema;
 mod settings;
 mod simulate;
+mod standing;
 mod voice;
 #[cfg(feature = "sdk")]
 mod watch;
@@ -43,6 +45,7 @@ use crate::{
 /// Does what was asked. Errors go to stderr and become an exit code.
 pub fn run(cli: Cli) -> Outcome {
     start_log(cli.verbose);
+    environment::warn_of_strangers();
     let done = match cli.verb {
         #[cfg(feature = "aws")]
         Verb::Scan(args) => scan::run(args),

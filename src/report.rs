@@ -5,6 +5,8 @@
 
 pub mod access;
 mod asff;
+pub mod checked;
+pub mod closing;
 pub mod coverage;
 mod csv;
 pub mod explain;
@@ -14,6 +16,7 @@ mod markdown;
 mod metrics;
 mod ndjson;
 mod ocsf;
+pub mod outsider;
 mod part;
 mod sarif;
 mod subject;

@@ -16,6 +16,8 @@ pub struct Run {
     pub(super) cells: BTreeMap<(String, String), Cell>,
     /// What was not read outside the cells: operation and resource.
     pub(super) gaps: Vec<Gap>,
+    /// The accounts that were listed, with their states.
+    pub(super) accounts: BTreeMap<String, Option<String>>,
     pub(super) keys: BTreeMap<String, Key>,
     pub(super) findings: BTreeMap<String, Finding>,
 }
@@ -25,6 +27,8 @@ pub struct Run {
 struct Document {
     scan: Scan,
     coverage: Coverage,
+    #[serde(default)]
+    accounts: Vec<Account>,
     keys: Vec<Key>,
     findings: Vec<Finding>,
 }
@@ -50,6 +54,13 @@ struct Coverage {
     cells: Vec<Cell>,
     #[serde(default)]
     gaps: Vec<Gap>,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    id: String,
+    #[serde(default)]
+    state: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -211,6 +222,7 @@ impl From<Document> for Run {
             scan: document.scan,
             cells: document.coverage.cells.into_iter().map(place).collect(),
             gaps: document.coverage.gaps,
+            accounts: document.accounts.into_iter().map(|account| (account.id, account.state)).collect(),
             keys: BTreeMap::new(),
             findings: document.findings.into_iter().map(|of| (of.id.clone(), of)).collect(),
         };
@@ -262,12 +274,15 @@ impl Run {
             "complete" => None,
             "partial" if cell.gaps.iter().all(|gap| gap.operation != "kms:ListKeys") => None,
             "partial" => Some("its keys were not listed to the end".to_owned()),
-            "disabled" => Some("the Region is off".to_owned()),
+            "disabled" => Some(REGION_OFF.to_owned()),
             "not_started" => Some("the scan was stopped before".to_owned()),
             state => Some(state.to_owned()),
         }
     }
 }
+
+/// Why there is nothing to list where a Region is off.
+pub(super) const REGION_OFF: &str = "the Region is off";
 
 /// The question that tells the principals of an account.
 const PRINCIPALS: &str = "iam:GetAccountAuthorizationDetails";

@@ -9,6 +9,8 @@
 mod accept;
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod bare;
 mod check;
 #[cfg(all(feature = "aws", feature = "demo"))]
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
@@ -35,3 +37,4 @@ mod report;
 mod scan;
 #[cfg(all(feature = "aws", feature = "demo"))]
 mod schedule;
+mod succession;

@@ -1,5 +1,6 @@
 //! Reports of small snapshots: what they say of what was read and of what was not, and that they say it twice alike.
 
+mod closing;
 mod contract;
 mod coverage;
 mod data;
