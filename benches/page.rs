@@ -77,6 +77,7 @@ async fn scan(accounts: usize) -> Snapshot {
     let order = Order {
         settings: Settings::resolve(RawSettings::default(), None).unwrap(),
         taken_at: jiff::Timestamp::try_from(cloud.now()).unwrap(),
+        nonce: 0,
         progress: Arc::new(Progress::default()),
     };
     let connection = Connection::to(

@@ -57,8 +57,12 @@ fn conduct(keys: u64) -> ExitCode {
 fn scan(keys: u64) -> ExitCode {
     let (start, cpu) = (Instant::now(), cpu_seconds());
     let progress = Arc::new(Progress::default());
-    let order =
-        Order { settings: settings(), taken_at: jiff::Timestamp::now(), progress: Arc::clone(&progress) };
+    let order = Order {
+        settings: settings(),
+        taken_at: jiff::Timestamp::now(),
+        nonce: 0,
+        progress: Arc::clone(&progress),
+    };
     let snapshot = collect::run(order, Connection::from_environment, std::future::pending()).unwrap();
     let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     let collected = peak_memory_mib();

@@ -11,6 +11,7 @@ pub mod client;
 mod gap;
 mod iam;
 mod kms;
+mod levels;
 mod organization;
 mod organizations;
 pub mod pacer;
@@ -88,6 +89,8 @@ pub struct Order {
     pub settings: Settings,
     /// The one reading of the clock.
     pub taken_at: Timestamp,
+    /// Tells scans apart that one caller begins at one time: a new one for each.
+    pub nonce: u128,
     /// Where to count what happens.
     pub progress: Arc<Progress>,
 }
@@ -139,13 +142,13 @@ pub async fn collect(
     connection: Connection,
     stop: watch::Receiver<bool>,
 ) -> Result<Snapshot, CollectError> {
-    let Order { settings, taken_at, progress } = order;
+    let Order { settings, taken_at, nonce, progress } = order;
     let pace = Pace { quota_share: settings.pace.quota_share, in_flight: settings.pace.in_flight };
     let pacer = Pacer::new(pace);
     let clockwork = tokio::spawn(Arc::clone(&pacer).run());
     let time_out = Duration::from_secs(settings.pace.request_timeout_seconds);
     let asker = Asker::new(pacer, progress, stop, time_out);
-    let snapshot = survey(&asker, &connection, &settings, taken_at).await;
+    let snapshot = survey(&asker, &connection, &settings, Start { taken_at, nonce }).await;
     clockwork.abort();
     snapshot
 }
@@ -154,7 +157,7 @@ async fn survey(
     asker: &Asker,
     connection: &Connection,
     settings: &Settings,
-    taken_at: Timestamp,
+    start: Start,
 ) -> Result<Snapshot, CollectError> {
     let sts = aws_sdk_sts::Client::new(&connection.as_caller());
     let door = Door { lane: asker.pacer.lane(), session: None };
@@ -186,7 +189,7 @@ async fn survey(
     builder.found_paths(details.paths);
     details.gaps.into_iter().for_each(|gap| builder.found_gap(gap));
     visited.into_iter().for_each(|(account, cells)| builder.found_account(account, cells));
-    let mut snapshot = builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped()));
+    let mut snapshot = builder.finish(scan(&caller, start, found.source, asker.is_stopped()));
     if let Some(external_id) = &settings.scan.external_id {
         redact::redact(&mut snapshot, external_id);
     }
@@ -216,8 +219,22 @@ fn organizations(
     Organizations { asker: asker.clone(), door: Door { lane, session: Some(session) }, client }
 }
 
-fn scan(caller: &Caller, taken_at: Timestamp, targets: TargetSource, interrupted: bool) -> Scan {
-    let digest = Sha256::digest(format!("{} {taken_at}", caller.arn));
+/// What tells one scan from another of the same caller.
+#[derive(Clone, Copy)]
+struct Start {
+    taken_at: Timestamp,
+    nonce: u128,
+}
+
+/// A nonce that no other scan has.
+#[must_use]
+pub fn new_nonce() -> u128 {
+    fastrand::u128(..)
+}
+
+fn scan(caller: &Caller, start: Start, targets: TargetSource, interrupted: bool) -> Scan {
+    let Start { taken_at, nonce } = start;
+    let digest = Sha256::digest(format!("{} {taken_at} {nonce}", caller.arn));
     let id = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     Scan {
         id,

@@ -48,7 +48,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
-    /// Made of the caller and the time: two scans never share it.
+    /// Two scans never share it, whoever begins them when.
     pub id: String,
     /// The one reading of the clock. Ages and expiry are judged against it.
     #[schemars(with = "String")]

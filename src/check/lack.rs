@@ -217,6 +217,9 @@ impl Lack {
                 lists.into_iter().flatten().chain(texts).next()
             }
         };
+        // A level at which none hangs is told beside the lists that are complete.
+        let is_of_level = |gap: &&Gap| gap.operation == "organizations:ListTargetsForPolicy";
+        let gap = gap.or_else(|| snapshot.gaps.iter().find(is_of_level));
         let why = gap.map_or_else(|| format!("{WHAT} could not all be read"), |gap| because(WHAT, gap));
         Self::new(Missing::Guardrails, why)
     }

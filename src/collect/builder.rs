@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::aws::{AccountId, OrgPath};
 
+use super::levels::without_policy;
 use crate::snapshot::{
     SCHEMA_VERSION, Scan, Snapshot,
     cell::Cell,
@@ -56,6 +57,9 @@ impl Builder {
             account.path = account.path.take().or_else(|| self.paths.get(&account.id).cloned());
         }
         self.accounts.sort_by_key(|account| account.id);
+        if let Fact::Known(Some(organization)) = &self.organization {
+            self.gaps.extend(without_policy(organization, &self.accounts));
+        }
         self.cells.sort_by(|a, b| (a.account_id, &a.region).cmp(&(b.account_id, &b.region)));
         self.gaps.sort();
         Snapshot {

@@ -30,6 +30,7 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
         settings: settings.clone(),
         // The organization lives in its own time: its keys expire when its clock says so.
         taken_at: Timestamp::try_from(cloud.now())?.round(Unit::Second)?,
+        nonce: collect::new_nonce(),
         progress,
     };
     let connection = Connection::to(

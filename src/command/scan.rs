@@ -17,8 +17,12 @@ pub(super) fn run(args: ScanArgs) -> anyhow::Result<Outcome> {
     let folder = Folder::open(&settings.report.out)?;
     let progress = Arc::new(Progress::default());
     let watcher = watch::watcher(&settings.report, &progress);
-    let order =
-        Order { settings: settings.clone(), taken_at: Timestamp::now().round(Unit::Second)?, progress };
+    let order = Order {
+        settings: settings.clone(),
+        taken_at: Timestamp::now().round(Unit::Second)?,
+        nonce: collect::new_nonce(),
+        progress,
+    };
     let snapshot = collect::run(order, Connection::from_environment, watcher).map_err(explained)?;
     reports::write(&settings, folder, &snapshot)
 }

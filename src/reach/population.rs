@@ -28,7 +28,7 @@ pub struct Household<'l> {
     pub residents: Vec<Resident<'l>>,
     /// Every principal that exists is here.
     pub complete: bool,
-    /// RCPs over the account's keys could not all be read.
+    /// The guardrails over the account could not all be read, or cannot be all there are.
     pub guardrails_unread: bool,
     /// What identity policies of users and roles here allow, whatever they ask for
     pub(super) allowed: Actions,
@@ -78,7 +78,7 @@ fn household<'l>(snapshot: &'l Snapshot, library: &'l Library<'l>, account: &'l 
     let others = || residents.iter().filter(|resident| resident.kind != ResidentKind::Root);
     Household {
         complete: account.iam.as_ref().is_some_and(|iam| iam.gap.is_none()),
-        guardrails_unread: rcps.unread,
+        guardrails_unread: rcps.unread || limits.unread,
         allowed: others().fold(Actions::none(), |all, resident| all.union(resident.identity.allowed)),
         half_known: others().any(Resident::half_known),
         residents,

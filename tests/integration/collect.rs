@@ -6,9 +6,9 @@ use keyreach::{
     call::{CALLS, Place, actions},
     config::raw::Words,
     snapshot::{
-        TargetSource,
+        self, Snapshot, TargetSource,
         cell::CellState,
-        gap::GapKind,
+        gap::{Gap, GapKind},
         organization::{Entry, RegionSource, SkipReason},
     },
 };
@@ -358,4 +358,32 @@ fn no_spelling_and_no_place_of_the_external_id_stays_in_the_snapshot() {
     for text in found {
         assert!(!text.contains(secret) && !text.contains("S3cr3"), "{text}");
     }
+}
+
+#[test]
+fn two_scans_begun_at_one_time_differ_in_their_id_alone() {
+    let [one, other] = [1, 2].map(|nonce| Scan::builtin("smallest").with_nonce(nonce).run().snapshot);
+    assert_eq!(one.scan.taken_at, other.scan.taken_at);
+    assert_ne!(one.scan.id, other.scan.id);
+    let scan = snapshot::Scan { id: one.scan.id.clone(), ..other.scan.clone() };
+    assert_eq!(one, Snapshot { scan, ..other });
+    assert_ne!(keyreach::collect::new_nonce(), keyreach::collect::new_nonce());
+}
+
+#[test]
+fn a_level_without_a_service_control_policy_is_a_gap() {
+    let levels = |without: &[&str]| {
+        let seen = Scan::of(STATES)
+            .in_scenario(|scenario| {
+                let organization = scenario.organization.as_mut().unwrap();
+                organization.without_full_access = without.iter().map(|place| (*place).to_owned()).collect();
+            })
+            .run();
+        let of_levels = |gap: &&Gap| gap.operation == "organizations:ListTargetsForPolicy";
+        let gaps: Vec<Gap> = seen.snapshot.gaps.iter().filter(of_levels).cloned().collect();
+        assert!(gaps.iter().all(|gap| gap.kind == GapKind::Malformed && gap.message.contains(&gap.resource)));
+        gaps.len()
+    };
+    assert_eq!(levels(&[]), 0);
+    assert_eq!(levels(&["root"]), 1);
 }

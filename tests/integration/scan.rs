@@ -19,6 +19,7 @@ pub(crate) struct Scan {
     scenario: Scenario,
     settings: RawSettings,
     stopped_after: Option<Duration>,
+    nonce: u128,
 }
 
 /// What a scan saw, and what was asked for it.
@@ -42,7 +43,7 @@ impl Scan {
     fn of_scenario(mut scenario: Scenario) -> Self {
         // Facts count from the scenario's clock: a fixed one makes two scans alike on any day.
         scenario.clock.get_or_insert_with(|| "2026-11-01T09:00:00Z".to_owned());
-        Self { scenario, settings: RawSettings::default(), stopped_after: None }
+        Self { scenario, settings: RawSettings::default(), stopped_after: None, nonce: 0 }
     }
 
     /// The same with other settings.
@@ -60,6 +61,12 @@ impl Scan {
     /// The same, stopped as if by a signal.
     pub(crate) fn stopped_after(mut self, time: Duration) -> Self {
         self.stopped_after = Some(time);
+        self
+    }
+
+    /// The same, begun by itself.
+    pub(crate) fn with_nonce(mut self, nonce: u128) -> Self {
+        self.nonce = nonce;
         self
     }
 
@@ -86,6 +93,7 @@ impl Scan {
         let order = Order {
             settings: Settings::resolve(self.settings, None).unwrap(),
             taken_at: cloud.now().try_into().unwrap(),
+            nonce: self.nonce,
             progress: Arc::new(Progress::default()),
         };
         let (stopper, stop) = watch::channel(false);

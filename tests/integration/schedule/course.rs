@@ -96,6 +96,7 @@ async fn scan(scenario: &Scenario, pace: PaceSettings) -> (Snapshot, Ledger, Dur
     let order = Order {
         settings,
         taken_at: jiff::Timestamp::try_from(cloud.now()).unwrap(),
+        nonce: 0,
         progress: Arc::new(Progress::default()),
     };
     let connection = Connection::to(
