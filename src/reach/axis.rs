@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use keyreach_policy::{
     aws::Action,
-    condition_key::{Cardinality, cardinality},
+    condition_key::{Cardinality, Content, Values, cardinality, content},
 };
 
 use super::{
@@ -388,12 +388,11 @@ impl Case<'_> {
         if key.starts_with("kms:") && known != Cardinality::Unknown && !self.carries(key) {
             return absent();
         }
+        if let Some(content) = content(key, self.action) {
+            return of_parameter(key, content);
+        }
         match (key, known) {
-            ("kms:grantisforawsresource" | "kms:reencryptonsamekey", _) => open(key, true, truth()),
             ("kms:grantoperations", _) => list(key, false, operations()),
-            ("kms:grantconstrainttype", _) => {
-                open(key, true, Base::only(["EncryptionContextEquals", "EncryptionContextSubset"]))
-            }
             (_, Cardinality::Multi) => list(key, true, text()),
             (_, Cardinality::Single) => open(key, true, text()),
             (_, Cardinality::Unknown) => {
@@ -410,6 +409,16 @@ impl Case<'_> {
             start.is_some() && (family || key.len() == carried.len())
         })
     }
+}
+
+/// A key that stands for a parameter of which AWS says what it can be.
+fn of_parameter(key: &str, content: Content) -> Place {
+    let base = match content.values {
+        Values::Of([only]) if content.always => return fixed(*only),
+        Values::Of(texts) => Base::only(texts.iter().copied()),
+        Values::Between(first, last) => Base::only((first..=last).map(|number| number.to_string())),
+    };
+    open(key, !content.always, base)
 }
 
 /// The operations a grant can hold, as CreateGrant names them (SEM-55).

@@ -9,6 +9,7 @@ use std::{
 use keyreach_policy::{
     RuleSet,
     aws::{AccountId, Action, Actions},
+    condition_key::{Values, content},
     operator::Test,
 };
 
@@ -235,11 +236,16 @@ impl<'a> Run<'a> {
                     key.get(..carried.len()).is_some_and(|start| start.eq_ignore_ascii_case(carried))
                 })
             });
+            // Of one action a parameter can be a constant that another may choose.
+            let chosen = self.world.keys.keys().filter(|key| key.starts_with("kms:")).map(|key| {
+                content(key, action).is_some_and(|content| matches!(content.values, Values::Of([_])))
+            });
             let retires = action.name() == "kms:RetireGrant";
             let of_grant =
                 [action.name() == "kms:CreateGrant", action.has_encryption_context(), action.is_grantable()];
             let of_grant = of_grant.map(|is| is && matches!(opening, Opening::Grant(_)));
-            let signature: Vec<bool> = denied.chain(carried).chain([retires]).chain(of_grant).collect();
+            let signature: Vec<bool> =
+                denied.chain(carried).chain(chosen).chain([retires]).chain(of_grant).collect();
             groups.entry(signature).or_default().insert(action);
         }
         groups.into_values().collect()

@@ -34,7 +34,10 @@ const ROOMS: &[Row] = &[
     ("cli", &["config"], &["clap", "clap_complete"]),
     (
         "command",
-        &["assess", "call", "check", "cli", "collect", "config", "diff", "outcome", "report", "snapshot", "target"],
+        &[
+            "assess", "call", "check", "cli", "collect", "config", "diff", "outcome", "report", "snapshot",
+            "target",
+        ],
         &[
             "anyhow",
             "clap",
