@@ -9,11 +9,12 @@ use keyreach_policy::{
 };
 
 use super::{
+    bearer::{Bears, user_ids},
     caller::{ANY_SERVICE, Belongs, Caller, Kind, account_numbers},
     condition::{Demand, Several},
     glob::{Class, Meaning, Part, every_arn, glob},
     pred::{Base, Pred, Test, network},
-    shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside},
+    shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside, of_federated},
     world::World,
 };
 
@@ -63,12 +64,16 @@ pub(super) enum Share {
     Account,
     /// The last segment of a user's ARN
     UserName,
+    /// The account and the name in a federated user's ARN, with a colon between them
+    FederatedId,
     /// The organization of a path
     Organization,
 }
 
 /// `aws:PrincipalArn`, from which account and user name follow.
 pub(super) const PRINCIPAL: &str = "aws:principalarn";
+/// `aws:userid`, by which the bearers of unique ids are known.
+pub(super) const USER_ID: &str = "aws:userid";
 /// `aws:PrincipalOrgPaths`, from which the organization follows.
 pub(super) const PATHS: &str = "aws:principalorgpaths";
 
@@ -189,7 +194,7 @@ impl Case<'_> {
         let caller = self.caller;
         let service = caller.kind == Kind::Service;
         Some(match key {
-            PRINCIPAL | "aws:principalaccount" | "aws:principaltype" | "aws:username" | "aws:userid"
+            PRINCIPAL | "aws:principalaccount" | "aws:principaltype" | "aws:username" | USER_ID
                 if service =>
             {
                 absent()
@@ -205,10 +210,7 @@ impl Case<'_> {
             }),
             "aws:username" if caller.kind == Kind::User => self.principal(Share::UserName),
             "aws:username" => absent(),
-            "aws:userid" => match caller.kind {
-                Kind::Root => self.account(),
-                _ => open(key, false, text().preferring("AIDAOUTSIDEREXAMPLE00")),
-            },
+            USER_ID => self.user_id(),
             "aws:principalisawsservice" => fixed(service.to_string()),
             "aws:principalservicename" | "aws:principalservicenameslist" if service => {
                 fixed(caller.name.as_deref().unwrap_or(ANY_SERVICE))
@@ -216,6 +218,52 @@ impl Case<'_> {
             "aws:principalservicename" | "aws:principalservicenameslist" => absent(),
             _ => return None,
         })
+    }
+
+    /// `aws:userid`: the account of a root user, the id of a user, the id of its role and its own name for a session,
+    /// the account and the name for a federated user.
+    /// Source: IAM User Guide, "IAM identifiers" and "IAM policy elements: Variables and tags".
+    pub(super) fn user_id(&self) -> Place {
+        let (caller, world) = (self.caller, self.world);
+        let session = caller.session().and_then(|name| name.rsplit('/').next());
+        let (kind, sample) = match caller.kind {
+            Kind::Root => return self.account(),
+            Kind::Federated => return self.principal(Share::FederatedId),
+            Kind::Service => return absent(),
+            Kind::User => (Kind::User, "AIDAOUTSIDEREXAMPLE00".to_owned()),
+            Kind::Session => {
+                (Kind::Session, format!("AROAOUTSIDEREXAMPLE00:{}", session.unwrap_or("outsider")))
+            }
+        };
+        let borne = |ids: &[&str]| Base::like(user_ids(ids, kind, session));
+        let base = match (caller.id(), &caller.bears) {
+            (Some(id), _) if kind == Kind::User => return fixed(id),
+            (Some(id), _) => match session {
+                Some(session) => return fixed(format!("{id}:{session}")),
+                None if caller.known.is_some() => borne(&[id]).preferring(format!("{id}:keyreach")),
+                None => borne(&[id]).preferring(format!("{id}:outsider")),
+            },
+            (None, Bears::Stranger(ids)) => {
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let end = if kind == Kind::User { "" } else { ":outsider" };
+                let samples = ids.iter().map(|id| format!("{id}{end}"));
+                samples.fold(borne(&ids), Base::preferring)
+            }
+            (None, _) => {
+                let start = if kind == Kind::User { "AIDA" } else { "AROA" };
+                let end = [Part::Text(":"), session.map_or(Part::Some(Class::Name), Part::Text)];
+                let end = end.iter().filter(|_| kind == Kind::Session);
+                let parts = [Part::Text(start), Part::Some(Class::Id)];
+                let shape = parts.iter().chain(end).flat_map(|part| glob([*part])).collect();
+                Base::like(vec![shape]).preferring(sample)
+            }
+        };
+        let named: Vec<&str> = world.ids.all.iter().map(String::as_str).collect();
+        let mut base = base;
+        if caller.bears == Bears::Nothing && !named.is_empty() {
+            base.preds.push(Pred::like(user_ids(&named, kind, None)).not());
+        }
+        open(USER_ID, false, base)
     }
 
     fn of_organization(&self, key: &str) -> Option<Place> {
@@ -430,6 +478,11 @@ fn operations() -> Base {
 /// The part of an axis's value that a key is.
 pub(super) fn part(value: &str, share: Share) -> String {
     let part = match share {
+        Share::FederatedId => {
+            let account = value.split(':').nth(4).unwrap_or_default();
+            let name = value.split_once(":federated-user/").map_or("", |(_, name)| name);
+            return format!("{account}:{name}");
+        }
         Share::Whole | Share::OnlyValue => Some(value),
         Share::Account => value.split(':').nth(4),
         Share::UserName => value.rsplit('/').next(),
@@ -457,6 +510,7 @@ impl Axis {
             Share::UserName => {
                 inside(&demand.single, &[&BEFORE_NAME, &BEFORE_NAME_IN_PATH], Class::Name, &[])
             }
+            Share::FederatedId => of_federated(&demand.single),
             Share::Organization => {
                 inside(&demand.single, &[&[]], Class::Word, &[Part::Text("/"), Part::Many(Class::Any)])
             }
