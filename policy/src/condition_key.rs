@@ -34,8 +34,8 @@ pub fn cardinality(key: &str) -> Cardinality {
 #[must_use]
 pub fn is_named(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    let fits = |name: &&str| if name.ends_with('/') { lower.starts_with(*name) } else { lower == **name };
-    cardinality(&lower) != Cardinality::Unknown || table::UNPUBLISHED.iter().any(|name| fits(&name))
+    let fits = |name: &str| if name.ends_with('/') { lower.starts_with(name) } else { lower == name };
+    cardinality(&lower) != Cardinality::Unknown || table::UNPUBLISHED.iter().any(|name| fits(name))
 }
 
 /// What a request can hold under a key of one value that stands for a parameter.

@@ -9,7 +9,6 @@ use keyreach_policy::{
 };
 
 use super::{
-    bearer::{Bears, user_ids},
     caller::{ANY_SERVICE, Belongs, Caller, Kind, account_numbers},
     condition::{Demand, Several},
     glob::{Class, Meaning, Part, every_arn, glob},
@@ -176,14 +175,14 @@ impl Case<'_> {
             .unwrap_or_else(|| self.of_request(key))
     }
 
-    fn principal(&self, share_: Share) -> Place {
+    pub(super) fn principal(&self, share_: Share) -> Place {
         match self.caller.arn(self.world) {
             Some(arn) => fixed(part(&arn, share_)),
             None => share(PRINCIPAL, false, self.caller.arns(self.world), share_),
         }
     }
 
-    fn account(&self) -> Place {
+    pub(super) fn account(&self) -> Place {
         match self.caller.account {
             Some(account) => fixed(account.to_string()),
             None => self.principal(Share::Account),
@@ -218,52 +217,6 @@ impl Case<'_> {
             "aws:principalservicename" | "aws:principalservicenameslist" => absent(),
             _ => return None,
         })
-    }
-
-    /// `aws:userid`: the account of a root user, the id of a user, the id of its role and its own name for a session,
-    /// the account and the name for a federated user.
-    /// Source: IAM User Guide, "IAM identifiers" and "IAM policy elements: Variables and tags".
-    pub(super) fn user_id(&self) -> Place {
-        let (caller, world) = (self.caller, self.world);
-        let session = caller.session().and_then(|name| name.rsplit('/').next());
-        let (kind, sample) = match caller.kind {
-            Kind::Root => return self.account(),
-            Kind::Federated => return self.principal(Share::FederatedId),
-            Kind::Service => return absent(),
-            Kind::User => (Kind::User, "AIDAOUTSIDEREXAMPLE00".to_owned()),
-            Kind::Session => {
-                (Kind::Session, format!("AROAOUTSIDEREXAMPLE00:{}", session.unwrap_or("outsider")))
-            }
-        };
-        let borne = |ids: &[&str]| Base::like(user_ids(ids, kind, session));
-        let base = match (caller.id(), &caller.bears) {
-            (Some(id), _) if kind == Kind::User => return fixed(id),
-            (Some(id), _) => match session {
-                Some(session) => return fixed(format!("{id}:{session}")),
-                None if caller.known.is_some() => borne(&[id]).preferring(format!("{id}:keyreach")),
-                None => borne(&[id]).preferring(format!("{id}:outsider")),
-            },
-            (None, Bears::Stranger(ids)) => {
-                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                let end = if kind == Kind::User { "" } else { ":outsider" };
-                let samples = ids.iter().map(|id| format!("{id}{end}"));
-                samples.fold(borne(&ids), Base::preferring)
-            }
-            (None, _) => {
-                let start = if kind == Kind::User { "AIDA" } else { "AROA" };
-                let end = [Part::Text(":"), session.map_or(Part::Some(Class::Name), Part::Text)];
-                let end = end.iter().filter(|_| kind == Kind::Session);
-                let parts = [Part::Text(start), Part::Some(Class::Id)];
-                let shape = parts.iter().chain(end).flat_map(|part| glob([*part])).collect();
-                Base::like(vec![shape]).preferring(sample)
-            }
-        };
-        let named: Vec<&str> = world.ids.all.iter().map(String::as_str).collect();
-        let mut base = base;
-        if caller.bears == Bears::Nothing && !named.is_empty() {
-            base.preds.push(Pred::like(user_ids(&named, kind, None)).not());
-        }
-        open(USER_ID, false, base)
     }
 
     fn of_organization(&self, key: &str) -> Option<Place> {
@@ -314,7 +267,12 @@ impl Case<'_> {
                     | "aws:assumedroot"
                     | "aws:chatbotsourcearn"
             );
-        if is_session && kind == Kind::Service {
+        // A root user cannot be tagged, and only roles carry on who assumed them.
+        let lacks = match key {
+            "aws:sourceidentity" | "aws:federatedprovider" | "aws:chatbotsourcearn" => kind != Kind::Session,
+            _ => kind == Kind::Root && key.starts_with("aws:principaltag/"),
+        };
+        if is_session && (kind == Kind::Service || lacks) {
             return Some(absent());
         }
         Some(match key {
@@ -400,7 +358,10 @@ impl Case<'_> {
                 Some((_, Some(path))) => fixed(path.as_str()),
                 Some((own, None)) => share(key, false, paths(Some(own.id.as_str())), Share::OnlyValue),
             },
-            "kms:resourcealiases" => Place::Fixed(Some(world.aliases.to_vec()).filter(|all| !all.is_empty())),
+            "kms:resourcealiases" => match world.aliases {
+                Some(all) => Place::Fixed(Some(all.to_vec()).filter(|all| !all.is_empty())),
+                None => list(key, true, text()),
+            },
             "kms:keyspec" | "kms:customermasterkeyspec" => {
                 self.of_metadata(key, |key| Some(key.key_spec.clone()))
             }

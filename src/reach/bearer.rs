@@ -10,8 +10,10 @@ use std::{
 use keyreach_policy::{aws::AccountId, principal::Principal};
 
 use super::{
+    axis::{Case, Place, Share, USER_ID, absent, fixed, open},
     caller::Kind,
     glob::{Class, Glob, Part, glob},
+    pred::{Base, Pred},
     world::{World, account_of},
 };
 use crate::snapshot::Snapshot;
@@ -211,4 +213,55 @@ pub(super) fn user_ids(ids: &[&str], kind: Kind, session: Option<&str>) -> Vec<G
         _ => glob([Part::Text(id)]),
     };
     ids.iter().map(of).collect()
+}
+
+impl Case<'_> {
+    /// `aws:userid`: the account of a root user, the id of a user, the id of its role and its own name for a session,
+    /// the account and the name for a federated user.
+    /// Source: IAM User Guide, "IAM policy elements: Variables and tags", the table of principal key values.
+    pub(super) fn user_id(&self) -> Place {
+        let caller = self.caller;
+        let (start, session) = match caller.kind {
+            Kind::Root => return self.account(),
+            Kind::Federated => return self.principal(Share::FederatedId),
+            Kind::Service => return absent(),
+            Kind::User => ("AIDA", ""),
+            Kind::Session => ("AROA", if caller.known.is_some() { "keyreach" } else { "outsider" }),
+        };
+        let session_name = caller.session().and_then(|name| name.rsplit('/').next());
+        let end = match session_name.unwrap_or(session) {
+            "" => String::new(),
+            name => format!(":{name}"),
+        };
+        let borne = |ids: &[&str]| {
+            let base = Base::like(user_ids(ids, caller.kind, session_name));
+            ids.iter().map(|id| format!("{id}{end}")).fold(base, Base::preferring)
+        };
+        match (caller.id(), &caller.bears) {
+            (Some(id), _) if caller.kind == Kind::User || session_name.is_some() => {
+                fixed(format!("{id}{end}"))
+            }
+            (Some(id), _) => open(USER_ID, false, borne(&[id])),
+            (None, Bears::Stranger(ids)) => {
+                open(USER_ID, false, borne(&ids.iter().map(String::as_str).collect::<Vec<_>>()))
+            }
+            (None, Bears::Anything | Bears::Nothing | Bears::Known { .. }) => {
+                open(USER_ID, false, self.unnamed_ids(start, session_name, &end))
+            }
+        }
+    }
+
+    /// The ids of a kind, without those of which policies speak where they are cases of their own.
+    fn unnamed_ids(&self, start: &str, session_name: Option<&str>, end: &str) -> Base {
+        let is_session = self.caller.kind == Kind::Session;
+        let name = [Part::Text(":"), session_name.map_or(Part::Some(Class::Name), Part::Text)];
+        let parts = [Part::Text(start), Part::Some(Class::Id)];
+        let shape = parts.iter().chain(name.iter().filter(|_| is_session)).flat_map(|part| glob([*part]));
+        let mut base = Base::like(vec![shape.collect()]).preferring(format!("{start}OUTSIDEREXAMPLE00{end}"));
+        let named: Vec<&str> = self.world.ids.all.iter().map(String::as_str).collect();
+        if self.caller.bears == Bears::Nothing && !named.is_empty() {
+            base.preds.push(Pred::like(user_ids(&named, self.caller.kind, None)).not());
+        }
+        base
+    }
 }

@@ -36,8 +36,8 @@ pub struct Facts<'a> {
     pub metadata: Option<&'a KeyMetadata>,
     /// Its tags; `None` where unread.
     pub tags: Option<&'a BTreeMap<String, String>>,
-    /// Its aliases.
-    pub aliases: &'a [String],
+    /// Its aliases; `None` where not all were listed.
+    pub aliases: Option<&'a [String]>,
     /// Its policies that could be read.
     pub policies: &'a [(ViaKind, &'a Reviewed)],
     /// Its grants that could be read.
@@ -65,7 +65,7 @@ pub(super) struct World<'a> {
     pub(super) own: Option<&'a OwnOrganization>,
     pub(super) metadata: Option<&'a KeyMetadata>,
     pub(super) tags: Option<&'a BTreeMap<String, String>>,
-    pub(super) aliases: &'a [String],
+    pub(super) aliases: Option<&'a [String]>,
     pub(super) now: i128,
     pub(super) now_text: String,
     /// The accounts that are named, the key's own among them

@@ -276,7 +276,7 @@ pub(crate) fn searched(question: &Question) -> Judged {
         arn: &KEY.parse().unwrap(),
         metadata: Some(&metadata()),
         tags: Some(&tags()),
-        aliases: &[],
+        aliases: Some(&[]),
         policies: &[(ViaKind::KeyPolicy, &policy)],
         grants: &question.grants,
         unread: false,

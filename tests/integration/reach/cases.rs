@@ -167,7 +167,7 @@ pub(crate) fn judged(case: &Case, turned: bool) -> Judged {
         arn: &"arn:aws:kms:eu-west-1:111122223333:key/k".parse().unwrap(),
         metadata: Some(&crate::example::metadata()),
         tags: Some(&BTreeMap::from([("team".to_owned(), "red".to_owned())])),
-        aliases: &["alias/k".to_owned()],
+        aliases: Some(&["alias/k".to_owned()]),
         policies: &policies,
         grants: &grants,
         unread: case.unread,
