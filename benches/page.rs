@@ -1,6 +1,6 @@
 //! `cargo bench --bench page`: how long the page of 50,000 keys takes to be made, and how large it is; then the same
 //! for every other format. It leaves the page in the target folder, for `PAGE=… tests/real/browser/run` to open. Fails
-//! when the page is too slow or too large. `cargo bench --bench page -- 2000` is about the 200,000 keys of 2,000
+//! when the page is too slow beside report.json of the same run, or too large. `cargo bench --bench page -- 2000` is about the 200,000 keys of 2,000
 //! accounts, with no limit.
 #![expect(
     clippy::unwrap_used,
@@ -25,8 +25,8 @@ use keyreach::{
 };
 use keyreach_mocks::{Cloud, Generated, Scenario, http_client, time_source};
 
-/// What the page may cost.
-const TIME: Duration = Duration::from_secs(2);
+/// What the page may cost: its time beside that of report.json, which was 0.72 when it was measured, and its size.
+const TIME: f64 = 1.2;
 const BYTES: usize = 6_000_000;
 /// The accounts for which it may, with 100 keys each.
 const ACCOUNTS: usize = 500;
@@ -40,8 +40,14 @@ fn main() -> ExitCode {
     let assessment = assess(&snapshot, &JudgementSettings::default());
     println!("{} keys judged in {:.2} s", assessment.keys.len(), start.elapsed().as_secs_f64());
     let report = Report::new(&snapshot, &assessment).unwrap();
+    let json = (0..3).map(|_| rendered(&report, Format::Json).0).min().unwrap();
     let (time, page) = (0..3).map(|_| rendered(&report, Format::Html)).min_by_key(|(time, _)| *time).unwrap();
-    println!("the page: {:.2} s (best of three), {:.2} MB", time.as_secs_f64(), page.len() as f64 / 1e6);
+    let ratio = time.as_secs_f64() / json.as_secs_f64();
+    println!(
+        "the page: {:.2} s, {ratio:.2} of report.json (best of three each), {:.2} MB",
+        time.as_secs_f64(),
+        page.len() as f64 / 1e6
+    );
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("page.html");
     std::fs::write(&path, &page).unwrap();
     println!("left in {}", path.display());
@@ -50,7 +56,7 @@ fn main() -> ExitCode {
         let (time, megabytes) = (time.as_secs_f64(), bytes.len() as f64 / 1e6);
         println!("{}: {time:.2} s, {megabytes:.1} MB, {} findings", format.as_str(), report.findings.len());
     }
-    let fits = time <= TIME && page.len() <= BYTES;
+    let fits = ratio <= TIME && page.len() <= BYTES;
     if fits || accounts != ACCOUNTS { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

@@ -6,21 +6,29 @@
 pub mod acceptance;
 pub mod access;
 mod accounts;
+pub mod bare;
 pub mod exposure;
 pub mod finding;
 mod governance;
 mod library;
 pub mod lockout;
+pub mod outsider;
 pub mod rotation;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use keyreach_policy::{Policy, aws::AccountId};
+use keyreach_policy::{
+    Policy,
+    aws::{AccountId, Region},
+};
 use rayon::prelude::*;
 
 use crate::{
-    accept::accept,
-    check::{self, Scene},
+    accept::{OpenKey, accept},
+    check::{self, Gone, Open, Sayings, Scene},
     config::JudgementSettings,
     reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
@@ -47,6 +55,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What became of the acceptances in the settings, in their order.
     pub acceptances: Vec<Acceptance>,
+    /// The accounts of which each check cannot tell, beside what it cannot tell of keys.
+    pub undecided: BTreeMap<&'static str, u64>,
 }
 
 /// What was made of one key.
@@ -60,6 +70,10 @@ pub struct KeyAssessment {
     pub grant_zones: Vec<GrantZone>,
     /// Whether and how it can rotate.
     pub rotation: Eligibility,
+    /// The checks that cannot tell, by id: a fact that they need was not read.
+    pub undecided: BTreeSet<&'static str>,
+    /// The checks that cannot tell because the scan was not told to ask.
+    pub not_asked: BTreeSet<&'static str>,
     /// Where Keyreach contradicts itself about the key.
     pub gaps: Vec<Gap>,
 }
@@ -74,20 +88,47 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     let judged: Vec<_> =
         cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
-    let (keys, findings): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-    let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
-    findings.extend(bench.account_findings());
-    let acceptances = accept(snapshot, &settings.accepted, &mut findings);
+    let mut keys: Vec<KeyAssessment> = Vec::with_capacity(judged.len());
+    let mut findings = Vec::new();
+    let mut open: BTreeMap<AccountId, Vec<(&Region, Open)>> = BTreeMap::new();
+    for (case, (key, said, elsewhere)) in cases.iter().zip(judged) {
+        keys.push(key);
+        findings.extend(said);
+        let of_account = elsewhere.into_iter().map(|one| (&case.cell.region, one));
+        open.entry(case.cell.account_id).or_default().extend(of_account);
+    }
+    let (of_accounts, undecided) = bench.account_findings(&open);
+    findings.extend(of_accounts);
+    let open_keys: Vec<OpenKey<'_>> =
+        cases.iter().zip(&keys).map(|(case, key)| open_key(case.key, key)).collect();
+    let acceptances = accept(snapshot, &settings.accepted, &open_keys, &mut findings);
     findings.sort_by(Finding::order);
-    Assessment { keys, findings, acceptances }
+    Assessment { keys, findings, acceptances, undecided }
 }
 
-/// Judges who governs each key, and nothing else; in the snapshot's order.
+/// A key with all checks that cannot tell of it, for whatever reason.
+fn open_key<'a>(key: &'a Key, judged: &KeyAssessment) -> OpenKey<'a> {
+    (key, judged.undecided.union(&judged.not_asked).copied().collect())
+}
+
+/// Judges who governs each key, and nothing else; in the snapshot's order. For tests and benches alone.
+#[doc(hidden)]
 #[must_use]
 pub fn lockouts(snapshot: &Snapshot, settings: &JudgementSettings) -> Vec<Arc<Lockout>> {
     let (accounts, library) = (accounts(snapshot), library::read(snapshot));
     let bench = Bench::new(snapshot, settings, &accounts, &library);
     bench.rulings(&bench.cases()).iter().map(|ruling| Arc::clone(&ruling.lockout)).collect()
+}
+
+/// Judges who governs one key of the snapshot, and nothing else. `None` where the snapshot has no key of that ARN.
+#[must_use]
+pub fn lockout_of(snapshot: &Snapshot, settings: &JudgementSettings, arn: &str) -> Option<Arc<Lockout>> {
+    let (accounts, library) = (accounts(snapshot), library::read(snapshot));
+    let bench = Bench::new(snapshot, settings, &accounts, &library);
+    let mut keys = snapshot.cells.iter().flat_map(|cell| cell.keys.iter().map(move |key| (cell, key)));
+    let (cell, key) = keys.find(|(_, key)| key.arn == arn)?;
+    let rulings = bench.rulings(&[bench.case(cell, key)]);
+    rulings.first().map(|ruling| Arc::clone(&ruling.lockout))
 }
 
 fn accounts(snapshot: &Snapshot) -> BTreeMap<AccountId, &Account> {
@@ -145,21 +186,23 @@ impl<'a> Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn judge(&self, case: &Case<'_>, ruling: &Ruling) -> (KeyAssessment, Vec<Finding>) {
+    fn judge(&self, case: &Case<'_>, ruling: &Ruling) -> (KeyAssessment, Vec<Finding>, Vec<Open>) {
         let Case { cell, key, .. } = *case;
         let Some(dossier) = &case.dossier else {
-            return (KeyAssessment::of_no_arn(key, &ruling.lockout), Vec::new());
+            return (KeyAssessment::of_no_arn(key, &ruling.lockout), Vec::new(), Vec::new());
         };
         let Judged { exposure, grant_zones, bug } = self.exposure(dossier);
         let policies: Vec<(ViaKind, &Policy)> =
             dossier.policies().map(|(kind, policy)| (kind, policy.policy())).collect();
-        let findings = check::findings(&Scene {
+        let texts = policies.iter().map(|(_, policy)| *policy);
+        let said = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
             settings: self.settings,
             cell,
             key,
             policies: &policies,
+            gone: &Gone::of(self.accounts, cell.account_id, texts, &key.grants.items),
             exposure: &exposure,
             grant_zones: &grant_zones,
             lockout: &ruling.lockout,
@@ -167,14 +210,17 @@ impl Bench<'_> {
         });
         let bugs = bug.map(|message| bug_gap(key, "keyreach:Exposure", message)).into_iter();
         let others = ruling.bug.clone().map(|message| bug_gap(key, "keyreach:Lockout", message));
+        let Sayings { findings, elsewhere, undecided, not_asked } = said;
         let judged = KeyAssessment {
             exposure,
             lockout: Arc::clone(&ruling.lockout),
             grant_zones,
             rotation: Eligibility::of(key),
+            undecided,
+            not_asked,
             gaps: bugs.chain(others).collect(),
         };
-        (judged, findings)
+        (judged, findings, elsewhere)
     }
 
     fn exposure(&self, dossier: &Dossier<'_>) -> Judged {
@@ -196,12 +242,14 @@ impl Bench<'_> {
 impl KeyAssessment {
     /// A key of which no question can be asked.
     fn of_no_arn(key: &Key, lockout: &Arc<Lockout>) -> Self {
-        let message = format!("`{}` is no ARN", key.arn);
+        let message = format!("`{}` is not an ARN", key.arn);
         Self {
             exposure: Exposure::not_judged(),
             lockout: Arc::clone(lockout),
             grant_zones: vec![GrantZone::Unknown; key.grants.items.len()],
             rotation: Eligibility::of(key),
+            undecided: check::every_check_of_keys(),
+            not_asked: BTreeSet::new(),
             gaps: vec![bug_gap(key, "keyreach:Exposure", message)],
         }
     }

@@ -16,9 +16,11 @@ mod disabled_key_granted;
 mod duplicate_grants;
 mod external_account_access;
 mod external_grant;
+mod fact_unread;
 mod foreign_administrator_only;
 mod grant_near_limit;
 mod grant_old;
+mod grant_retirable_by_outsider;
 mod grant_without_constraint;
 mod guardrail_blocks_administration;
 mod holders;
@@ -27,6 +29,7 @@ mod ineffective_statement;
 mod key_disabled_long;
 mod key_store_unhealthy;
 mod key_unused;
+mod lack;
 mod material_expiring;
 mod multi_region_primary_missing;
 mod names;
@@ -59,7 +62,10 @@ mod ways;
 mod wildcard_principal_with_weak_condition;
 mod xks_proxy_foreign;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -72,8 +78,16 @@ use crate::{
 };
 
 pub use account_scene::{AccountScene, IamPolicy};
+pub use fact_unread::{Open, every_check_of_keys};
+pub use lack::{Lack, Missing};
 pub use names::{named, nearest};
+pub use orphaned_principal::Gone;
 pub use scene::{Need, Scene};
+
+/// The check that tells what was not read.
+pub const FACT_UNREAD: &str = fact_unread::META.id;
+
+use fact_unread::{Opens, Told};
 
 /// What a check is: the text of its page, and what it must know.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +113,7 @@ pub struct Meta {
 }
 
 /// A check: of keys, of accounts, or of both. That a fact of [`Meta::needs`] was not read is said for it; a fact that
-/// only some need, it misses itself.
+/// only some need, it misses itself. Either way `fact-unread` tells it.
 pub trait Check: fmt::Debug + Sync {
     /// What it is.
     fn meta(&self) -> &'static Meta;
@@ -116,7 +130,7 @@ pub trait Check: fmt::Debug + Sync {
 }
 
 /// Every check, by id.
-pub const ALL: [&dyn Check; 50] = [
+pub const ALL: [&dyn Check; 52] = [
     &action_wildcard::ActionWildcard,
     &administration_and_use_not_separated::AdministrationAndUseNotSeparated,
     &broad_decrypt_by_iam::BroadDecryptByIam,
@@ -130,9 +144,11 @@ pub const ALL: [&dyn Check; 50] = [
     &duplicate_grants::DuplicateGrants,
     &external_account_access::ExternalAccountAccess,
     &external_grant::ExternalGrant,
+    &fact_unread::FactUnread,
     &foreign_administrator_only::ForeignAdministratorOnly,
     &grant_near_limit::GrantNearLimit,
     &grant_old::GrantOld,
+    &grant_retirable_by_outsider::GrantRetirableByOutsider,
     &grant_without_constraint::GrantWithoutConstraint,
     &guardrail_blocks_administration::GuardrailBlocksAdministration,
     &imported_without_expiry_owner::ImportedWithoutExpiryOwner,
@@ -169,30 +185,49 @@ pub const ALL: [&dyn Check; 50] = [
     &xks_proxy_foreign::XksProxyForeign,
 ];
 
-/// What a check found in a key, or could not tell.
+/// What a check found in a key, or the fact that it misses to tell.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Whether it was found.
-    pub status: Status,
-    /// How bad it is, or would be.
-    pub severity: Severity,
+pub enum Found {
+    /// Something is wrong.
+    Fault(Fault),
+    /// A fact was not read.
+    Open(Lack),
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// How bad it is.
+    severity: Severity,
     /// The part of the key that is meant: a Sid, a grant's id, a principal; empty where the whole is meant.
-    pub part: String,
+    part: String,
     /// What was found, in a few sentences.
-    pub detail: String,
+    detail: String,
+    /// What to do, where it is not what the check always says.
+    fix: Option<String>,
     /// The facts it rests on.
-    pub evidence: BTreeMap<String, Value>,
+    evidence: BTreeMap<String, Value>,
 }
 
 impl Found {
     /// Something is wrong with a part of the key; an empty part is the whole key.
     fn fail(severity: Severity, part: impl Into<String>, detail: String) -> Self {
-        Self { status: Status::Fail, severity, part: part.into(), detail, evidence: BTreeMap::new() }
+        Self::Fault(Fault { severity, part: part.into(), detail, fix: None, evidence: BTreeMap::new() })
     }
 
     /// With a fact it rests on.
     fn with(mut self, name: &str, fact: impl Serialize) -> Self {
-        self.evidence.insert(name.to_owned(), json!(fact));
+        if let Self::Fault(fault) = &mut self {
+            fault.evidence.insert(name.to_owned(), json!(fact));
+        }
+        self
+    }
+
+    /// With what is to be done about this one.
+    fn with_fix(mut self, fix: String) -> Self {
+        if let Self::Fault(fault) = &mut self {
+            fault.fix = Some(fix);
+        }
         self
     }
 
@@ -202,37 +237,99 @@ impl Found {
     }
 
     /// A missing fact is no pass.
-    fn unknown(severity: Severity, why: &str) -> Self {
-        let detail = format!("Undecided: {why}.");
-        Self { status: Status::Unknown, ..Self::fail(severity, "", detail) }.with("unread", why)
+    fn open(fact: Missing, why: impl Into<String>) -> Self {
+        Self::Open(Lack::new(fact, why))
     }
+
+    /// The part of the key that something is wrong with.
+    fn part(&self) -> Option<&str> {
+        match self {
+            Self::Fault(fault) => Some(&fault.part),
+            Self::Open(_) => None,
+        }
+    }
+
+    /// How bad it is.
+    #[cfg(test)]
+    fn severity(&self) -> Option<Severity> {
+        match self {
+            Self::Fault(fault) => Some(fault.severity),
+            Self::Open(_) => None,
+        }
+    }
+}
+
+/// What all checks have to say of a key.
+#[derive(Debug, Default)]
+pub struct Sayings {
+    /// What they found, and the facts of the key that were not read.
+    pub findings: Vec<Finding>,
+    /// What was not read and is a fact of the key's account.
+    pub elsewhere: Vec<Open>,
+    /// The checks that cannot tell.
+    pub undecided: BTreeSet<&'static str>,
+    /// The checks for which the scan was not told to ask.
+    pub not_asked: BTreeSet<&'static str>,
 }
 
 /// What all checks have to say of a key: what they found, and what they could not tell.
 #[must_use]
-pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn findings(scene: &Scene<'_>) -> Sayings {
     let about = About {
         subject: Subject::Key(&scene.key.arn),
         account: scene.cell.account_id,
         region: Some(&scene.cell.region),
     };
-    let of_check = |check: &&dyn Check| {
-        let open = check.meta().needs.iter().find_map(|need| scene.unread(*need));
-        about.findings(check.meta(), check.look(scene), open)
-    };
-    ALL.iter().flat_map(of_check).collect()
+    let Sorted { mut findings, opens } = Sorted::all(about, |check| {
+        let needs = check.meta().needs.iter();
+        (check.look(scene), needs.flat_map(|need| scene.lacks(*need)).collect())
+    });
+    let Told { findings: open, elsewhere, undecided, not_asked } = opens.told(about);
+    findings.extend(open);
+    Sayings { findings, elsewhere, undecided, not_asked }
 }
 
-/// What all checks have to say of an account, beside its keys.
+/// What all checks have to say of an account, beside its keys, and which of them cannot tell. `of_keys` is what its
+/// keys miss of its facts.
 #[must_use]
-pub fn account_findings(scene: &AccountScene<'_>) -> Vec<Finding> {
+pub fn account_findings(
+    scene: &AccountScene<'_>,
+    of_keys: &[(&Region, Open)],
+) -> (Vec<Finding>, BTreeSet<&'static str>) {
     let account = scene.account.id;
     let about = About { subject: Subject::Account(account, None), account, region: None };
-    let of_check = |check: &&dyn Check| {
-        let open = check.meta().needs.iter().find_map(|need| scene.unread(*need));
-        about.findings(check.meta(), check.look_at_account(scene), open)
-    };
-    ALL.iter().flat_map(of_check).collect()
+    let Sorted { mut findings, opens } = Sorted::all(about, |check| {
+        let needs = check.meta().needs.iter();
+        (check.look_at_account(scene), needs.filter_map(|need| scene.lack(*need)).collect())
+    });
+    let (open, undecided) = fact_unread::of_account(scene, opens, of_keys);
+    findings.extend(open);
+    (findings, undecided)
+}
+
+/// What checks say, apart: what they found, and what they miss.
+#[derive(Default)]
+struct Sorted {
+    findings: Vec<Finding>,
+    opens: Opens,
+}
+
+impl Sorted {
+    /// Asks each check, and what of its needs is missing.
+    fn all(about: About<'_>, ask: impl Fn(&dyn Check) -> (Vec<Found>, Vec<Lack>)) -> Self {
+        let mut sorted = Self::default();
+        for check in ALL {
+            let meta = check.meta();
+            let (found, lacks) = ask(check);
+            for one in found.into_iter().chain(lacks.into_iter().map(Found::Open)) {
+                match one {
+                    Found::Fault(fault) => sorted.findings.push(about.finding(meta, fault)),
+                    Found::Open(lack) => sorted.opens.add(lack, meta.id),
+                }
+            }
+        }
+        sorted
+    }
 }
 
 /// What a finding is about.
@@ -244,37 +341,27 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn findings(self, meta: &Meta, found: Vec<Found>, open: Option<String>) -> Vec<Finding> {
-        let open = open.map(|why| Found::unknown(meta.severity, &why));
-        found.into_iter().chain(open).map(|found| self.finding(meta, found)).collect()
-    }
-
-    fn finding(self, meta: &Meta, found: Found) -> Finding {
-        let key_arn = match self.subject {
+    fn key_arn(self) -> Option<String> {
+        match self.subject {
             Subject::Key(arn) => Some(arn.to_owned()),
             Subject::Account(..) => None,
-        };
-        Finding {
-            id: finding_id(meta.id, self.subject, &found.part),
-            check: meta.id.to_owned(),
-            severity: found.severity,
-            status: found.status,
-            account_id: self.account,
-            region: self.region.cloned(),
-            key_arn,
-            title: title(meta, found.status),
-            detail: found.detail,
-            remediation: meta.fix.to_owned(),
-            frameworks: framework::controls(meta.id, meta.topic, &found.evidence),
-            evidence: found.evidence,
         }
     }
-}
 
-/// What a finding says in a line. Most readers see no more of it than this, so it states nothing that is not known.
-pub(crate) fn title(meta: &Meta, status: Status) -> String {
-    match status {
-        Status::Fail | Status::Accepted => meta.title.to_owned(),
-        Status::Unknown => format!("Not known: {}", meta.title),
+    fn finding(self, meta: &Meta, fault: Fault) -> Finding {
+        Finding {
+            id: finding_id(meta.id, self.subject, &fault.part),
+            check: meta.id.to_owned(),
+            severity: fault.severity,
+            status: Status::Fail,
+            account_id: self.account,
+            region: self.region.cloned(),
+            key_arn: self.key_arn(),
+            title: meta.title.to_owned(),
+            detail: fault.detail,
+            remediation: fault.fix.unwrap_or_else(|| meta.fix.to_owned()),
+            frameworks: framework::controls(meta.id, meta.topic, &fault.evidence),
+            evidence: fault.evidence,
+        }
     }
 }

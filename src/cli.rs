@@ -2,11 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
-use keyreach_policy::{Caller, aws::Action};
+use keyreach_policy::{
+    Caller,
+    aws::{AccountId, AccountIdError, Action, OrganizationId, OrganizationIdError},
+};
 
-use crate::config::raw::{RawReport, RawScan, RawSettings, Words};
+use crate::config::{
+    FailOn,
+    raw::{RawReport, RawScan, RawSettings, Words},
+};
 
 /// Who outside can reach each KMS key of an AWS organization, and who can still govern it.
 ///
@@ -30,8 +36,9 @@ Exit codes:
   0  done; nothing at or above --fail-on
   1  could not run at all; the reason is on stderr
   2  a flag or setting that cannot be
-  3  done; findings at or above --fail-on, complaints of check, a wider diff
-  4  done; something could not be read (unless --allow-gaps), or the scan was stopped";
+  3  done; findings at or above --fail-on, complaints of check, what diff --fail-on names
+  4  done; something could not be read (unless --allow-gaps), or the scan was stopped;
+     diff --fail-on widened: nothing widened as far as it was read, and NEW read less than OLD";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -46,14 +53,19 @@ pub enum Verb {
     /// Judge a saved snapshot again; asks AWS nothing
     Analyze(AnalyzeArgs),
     /// Scan the built-in simulated organization; needs no AWS account
-    #[cfg_attr(not(feature = "aws"), command(hide = true))]
+    #[cfg_attr(not(feature = "demo"), command(hide = true))]
     Demo(ReportArgs),
     /// Answer authorization requests from files; asks AWS nothing
     Simulate(SimulateArgs),
-    /// Read key policy documents before they are deployed: errors, and statements without effect
+    /// Judge key policy documents before they are deployed: errors, statements without effect, who outside could use the
+    /// key, whether nobody could govern it
     ///
-    /// A statement is without effect by its form: no action, no principal, no resource that is the key. That its
-    /// conditions can never hold is not looked for.
+    /// Says nothing where there is nothing to say. Reads bare policies, and what `aws kms get-key-policy` prints; of the
+    /// latter, lines and columns count in the policy. A statement is without effect by its form: no action, no
+    /// principal, no resource that is the key.
+    ///
+    /// What the policy alone does not tell stays unknown: identity policies and guardrails are not read, and so no key
+    /// passes for one that somebody can govern.
     Check(CheckArgs),
     /// Say which principals can do something with a key, through what, and why one cannot
     WhoCan(WhoCanArgs),
@@ -106,7 +118,7 @@ pub struct ScanArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct AnalyzeArgs {
-    /// The snapshot.json of an earlier scan
+    /// The snapshot.json of an earlier scan. `-`: standard input
     pub snapshot: PathBuf,
     /// What to write, and when to complain.
     #[command(flatten)]
@@ -119,7 +131,7 @@ pub struct ReportArgs {
     /// A settings file; config/keyreach.toml shows every setting
     #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The folder that receives snapshot.json and the reports [default: keyreach-out]
+    /// The folder that receives snapshot.json and the reports [default: keyreach-out; demo: keyreach-demo]
     #[arg(long, env = "KEYREACH_OUT", value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// The formats, with commas between them: html, json, ndjson, csv, ocsf, sarif,
@@ -137,14 +149,20 @@ pub struct ReportArgs {
     #[arg(long, short, env = "KEYREACH_QUIET", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
     pub quiet: Option<bool>,
+    /// Replace also a snapshot in --out that read more, is later, or is of another organization; without
+    /// this it stays, and what is new goes to a folder of its own in --out
+    #[arg(long, env = "KEYREACH_REPLACE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    pub replace: Option<bool>,
 }
 
 /// `simulate`
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("cases").required(true).args(["batch", "case"]))]
 #[group(skip)]
 pub struct SimulateArgs {
     /// Cases, one JSON object a line; writes one answer a line in the same order. `-`: standard input
-    #[arg(long, value_name = "FILE.jsonl", required_unless_present = "case", conflicts_with = "case")]
+    #[arg(long, value_name = "FILE.jsonl")]
     pub batch: Option<PathBuf>,
     /// One case; says what every statement said. `-`: standard input
     #[arg(long, value_name = "FILE.json")]
@@ -156,10 +174,54 @@ pub struct SimulateArgs {
 
 /// `check`
 #[derive(Debug, Args)]
+#[command(after_help = CHECK)]
 pub struct CheckArgs {
-    /// Key policies as bare JSON documents. `-`: standard input
+    /// Key policies as JSON documents. `-`: standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The account of the key; without it, the one that the policy lets govern the key
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<AccountId>,
+    /// Its organization; without it, a policy with a condition on an organization is not known to be closed
+    #[arg(long, value_name = "ID", value_parser = organization)]
+    pub organization: Option<OrganizationId>,
+    /// Exit 3 on a finding this severe, and show none that is milder: critical, high, medium, low, none (shows all).
+    /// An error, or a statement without effect, is always shown and exits 3
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity)]
+    pub fail_on: FailOn,
+    /// For whom
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// A settings file, for the parties that are trusted
+    #[arg(long, env = "KEYREACH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+const CHECK: &str = "\
+Examples:
+  keyreach check key-policy.json --account 111122223333
+  aws kms get-key-policy --key-id alias/orders | keyreach check - --fail-on medium";
+
+/// The forms of what `check` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn account(text: &str) -> Result<AccountId, String> {
+    text.parse().map_err(|error: AccountIdError| error.to_string())
+}
+
+fn organization(text: &str) -> Result<OrganizationId, String> {
+    text.parse().map_err(|error: OrganizationIdError| error.to_string())
+}
+
+fn severity(text: &str) -> Result<FailOn, String> {
+    let known = FailOn::ALL.map(FailOn::as_str).join(", ");
+    FailOn::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| format!("there is {known}"))
 }
 
 /// `who-can`
@@ -170,10 +232,21 @@ pub struct WhoCanArgs {
     #[arg(value_parser = action_on_key)]
     pub action: Action,
     /// The key: its ARN, its id, or an alias
-    pub key: String,
+    #[arg(required_unless_present = "from")]
+    pub key: Option<String>,
+    /// Say instead with which keys of other accounts this account can do it
+    #[arg(long, value_name = "ID", value_parser = account,
+          conflicts_with_all = ["key", "account", "region", "deny_reason"])]
+    pub from: Option<AccountId>,
     /// The snapshot.json of a scan
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = "keyreach-out/snapshot.json")]
     pub snapshot: PathBuf,
+    /// Of several keys of that name, the one in this account
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<AccountId>,
+    /// Of several keys of that name, the one in this Region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
     /// Say instead why this principal cannot, if it cannot
     #[arg(long, value_name = "ARN", value_parser = principal)]
     pub deny_reason: Option<String>,
@@ -188,10 +261,12 @@ pub struct WhoCanArgs {
 const WHO_CAN: &str = "\
 Each principal is shown with the statement or grant that lets it in, the identity policy that \
 allows, and the conditions that a request must meet. A role stands for some session of it \
-without a session policy.
+without a session policy. Where nobody can, what stands in the way of the root user and of \
+administrators is shown, and for kms:PutKeyPolicy who can repair the key.
 
 Examples:
-  keyreach who-can kms:Decrypt alias/orders --snapshot keyreach-out/snapshot.json
+  keyreach who-can kms:Decrypt alias/orders --account 111122223333
+  keyreach who-can kms:Decrypt --from 999999999999
   keyreach who-can PutKeyPolicy 1234abcd-12ab-34cd-56ef-1234567890ab --snapshot snapshot.json \\
       --deny-reason arn:aws:iam::111122223333:role/admin";
 
@@ -205,15 +280,25 @@ fn action_on_key(text: &str) -> Result<Action, String> {
     if let Ok(action) = name.parse::<Action>() {
         return Err(format!("{action} is not asked for a key"));
     }
-    let lower = name.to_ascii_lowercase();
-    let near: Vec<&str> =
-        on_key().map(Action::name).filter(|known| known.to_ascii_lowercase().starts_with(&lower)).collect();
-    let hint = if near.is_empty() || lower.ends_with(':') {
-        String::new()
-    } else {
-        format!("; there is {}", near.join(", "))
-    };
+    let near = actions_near(&name);
+    let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
     Err(format!("no KMS permission is called so{hint}"))
+}
+
+/// The permissions that somebody who wrote another name may have meant: those that begin so, else those like it.
+fn actions_near(name: &str) -> Vec<&'static str> {
+    const LEAST: f64 = 0.8;
+    let lower = name.to_ascii_lowercase();
+    if lower.ends_with(':') {
+        return Vec::new();
+    }
+    let all = || Action::all().filter(|action| action.is_on_key()).map(Action::name);
+    let begin: Vec<&str> = all().filter(|known| known.to_ascii_lowercase().starts_with(&lower)).collect();
+    if !begin.is_empty() {
+        return begin;
+    }
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &lower);
+    all().filter(|known| likeness(known) >= LEAST).collect()
 }
 
 /// The ARN of somebody who can ask.
@@ -255,10 +340,9 @@ pub struct DiffArgs {
     /// For whom
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
-    /// Exit 3 when somebody outside an account can do more with one of its keys than OLD knew. That a condition of a way
-    /// in asks for something else is shown, and not weighed
-    #[arg(long, value_enum, default_value_t = DiffFailOn::None)]
-    pub fail_on: DiffFailOn,
+    /// When to exit 3, with commas between several
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [DiffFailOn::None])]
+    pub fail_on: Vec<DiffFailOn>,
 }
 
 const DIFF: &str = "\
@@ -269,7 +353,8 @@ Signs: + new, - gone, > allows more, < allows less, ~ is another.
 
 Examples:
   keyreach diff monday/snapshot.json keyreach-out/snapshot.json
-  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown";
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened --format markdown
+  keyreach diff monday/report.json keyreach-out/report.json --fail-on widened,unread";
 
 /// The forms of a diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -285,8 +370,11 @@ pub enum DiffFormat {
 /// When a diff complains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DiffFailOn {
-    /// When an exposure widened.
+    /// Somebody outside an account can do more with one of its keys than OLD knew; where nothing widened and NEW could
+    /// not read what OLD read, exit 4. That a condition of a way in asks for something else is shown, and not weighed.
     Widened,
+    /// NEW could not read what OLD read.
+    Unread,
     /// Never.
     None,
 }
@@ -382,6 +470,7 @@ impl ReportArgs {
             fail_on: self.fail_on,
             allow_gaps: self.allow_gaps,
             quiet: self.quiet,
+            replace: self.replace,
         };
         (RawSettings { report, ..RawSettings::default() }, self.config)
     }

@@ -15,9 +15,9 @@ mod organization;
 mod organizations;
 pub mod pacer;
 pub mod progress;
+mod redact;
 mod session;
 mod sts;
-mod veil;
 mod visit;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -58,6 +58,28 @@ pub enum CollectError {
     /// The system gives no threads.
     #[error("cannot start the runtime")]
     Runtime(#[from] std::io::Error),
+}
+
+impl CollectError {
+    /// What the SDK says where it found no credentials, or could not load those that it found.
+    #[must_use]
+    pub fn missing_credentials(&self) -> Option<MissingCredentials<'_>> {
+        let Self::NoCaller(gap) = self else { return None };
+        if gap.code.as_deref() == Some(gap::NO_CREDENTIALS) {
+            return Some(MissingCredentials::NotFound);
+        }
+        let is_loading = gap.code.is_none() && gap.message.contains("loading credentials");
+        is_loading.then_some(MissingCredentials::NotLoaded(&gap.message))
+    }
+}
+
+/// Why there is nothing to sign requests with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingCredentials<'a> {
+    /// Nowhere where the SDK looks.
+    NotFound,
+    /// They are there and could not be loaded, in the words of the SDK.
+    NotLoaded(&'a str),
 }
 
 /// What a scan needs to know.
@@ -164,7 +186,11 @@ async fn survey(
     builder.found_paths(details.paths);
     details.gaps.into_iter().for_each(|gap| builder.found_gap(gap));
     visited.into_iter().for_each(|(account, cells)| builder.found_account(account, cells));
-    Ok(builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped())))
+    let mut snapshot = builder.finish(scan(&caller, taken_at, found.source, asker.is_stopped()));
+    if let Some(external_id) = &settings.scan.external_id {
+        redact::redact(&mut snapshot, external_id);
+    }
+    Ok(snapshot)
 }
 
 /// Organizations through the role that the settings name, or as the caller.

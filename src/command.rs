@@ -3,9 +3,10 @@
 mod analyze;
 mod check;
 mod completions;
-#[cfg(feature = "aws")]
+#[cfg(feature = "demo")]
 mod demo;
 mod diff;
+mod environment;
 mod explain;
 mod folder;
 mod input;
@@ -17,8 +18,9 @@ mod scan;
 mod schema;
 mod settings;
 mod simulate;
+mod standing;
 mod voice;
-#[cfg(feature = "aws")]
+#[cfg(feature = "sdk")]
 mod watch;
 mod who_can;
 
@@ -27,7 +29,12 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use tracing_subscriber::{EnvFilter, fmt::writer::BoxMakeWriter};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     cli::{Cli, Verb},
@@ -38,13 +45,16 @@ use crate::{
 /// Does what was asked. Errors go to stderr and become an exit code.
 pub fn run(cli: Cli) -> Outcome {
     start_log(cli.verbose);
+    environment::warn_of_strangers();
     let done = match cli.verb {
         #[cfg(feature = "aws")]
         Verb::Scan(args) => scan::run(args),
-        #[cfg(feature = "aws")]
+        #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args),
         #[cfg(not(feature = "aws"))]
-        Verb::Scan(_) | Verb::Demo(_) => Ok(refuse_without_aws()),
+        Verb::Scan(_) => Ok(refuse_without("aws")),
+        #[cfg(not(feature = "demo"))]
+        Verb::Demo(_) => Ok(refuse_without("demo")),
         Verb::Analyze(args) => analyze::run(args),
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Check(args) => check::run(&args),
@@ -67,34 +77,30 @@ fn outcome_of(error: &anyhow::Error) -> Outcome {
     if in_the_settings { Outcome::Usage } else { Outcome::CouldNotRun }
 }
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "sdk")]
 fn is_of_connection(cause: &(dyn Error + 'static)) -> bool {
     matches!(cause.downcast_ref(), Some(crate::collect::CollectError::Connection(_)))
 }
 
-#[cfg(not(feature = "aws"))]
+#[cfg(not(feature = "sdk"))]
 fn is_of_connection(_: &(dyn Error + 'static)) -> bool {
     false
 }
 
-#[cfg(not(feature = "aws"))]
-fn refuse_without_aws() -> Outcome {
-    voice::say(
-        "error: this keyreach was built without the feature `aws`: it judges snapshots and asks AWS nothing",
-    );
+#[cfg(not(all(feature = "aws", feature = "demo")))]
+fn refuse_without(feature: &str) -> Outcome {
+    voice::say(&format!(
+        "error: this keyreach was built without the Cargo feature `{feature}`, which holds this verb"
+    ));
     Outcome::Usage
 }
 
 /// Quiet unless asked. The SDK's own log can hold what requests hold, so it takes a second `-v`.
 fn start_log(verbose: u8) {
-    let directives = match verbose {
-        0 => "off",
-        1 => "keyreach=debug",
-        _ => "keyreach=debug,aws_config=info,aws_smithy_runtime=info",
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(directives))
-        .with_writer(BoxMakeWriter::new(io::stderr))
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+    let level = |least, level| if verbose >= least { level } else { LevelFilter::OFF };
+    let wanted = Targets::new().with_target("keyreach", level(1, LevelFilter::DEBUG)).with_targets(
+        ["aws_config", "aws_smithy_runtime"].map(|target| (target, level(2, LevelFilter::INFO))),
+    );
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    tracing_subscriber::registry().with(log.with_filter(wanted)).init();
 }

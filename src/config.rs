@@ -23,7 +23,7 @@ use raw::{RawSettings, Words};
 
 pub use accept::{AcceptSettings, Selector};
 pub use expected::Expected;
-pub use report::{FailOn, Format, ReportSettings};
+pub use report::{FailOn, Format, OUT, ReportSettings};
 pub use thresholds::Thresholds;
 pub use trusted::{TrustedParty, TrustedSettings};
 
@@ -188,8 +188,15 @@ pub enum ConfigError {
 impl Settings {
     /// The settings of a run: what the user typed, over the file named, over the defaults.
     pub fn resolve(typed: RawSettings, file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::resolve_into(typed, file, OUT)
+    }
+
+    /// The same, where the folder of the reports is another one unless somebody names it.
+    pub fn resolve_into(typed: RawSettings, file: Option<&Path>, out: &str) -> Result<Self, ConfigError> {
         let written = file.map(load::load).transpose()?.unwrap_or_default();
-        Self::validate(typed.over(written))
+        let mut raw = typed.over(written);
+        raw.report.out.get_or_insert_with(|| PathBuf::from(out));
+        Self::validate(raw)
     }
 
     fn validate(raw: RawSettings) -> Result<Self, ConfigError> {

@@ -45,13 +45,15 @@ pub fn schema() -> Value {
 pub fn compare(old: &Run, new: &Run) -> Diff {
     let keys = keys(old, new);
     let findings = finding::compare(old, new);
+    let coverage = notes::coverage(old, new);
     Diff {
         schema_version: "1.0".to_owned(),
         old: side(old),
         new: side(new),
         notes: notes::about(old, new),
         summary: Summary::of(&keys, &findings),
-        coverage: notes::coverage(old, new),
+        unread: notes::unread(old, new, &coverage, &keys),
+        coverage,
         keys,
         findings,
     }

@@ -9,7 +9,7 @@
 //! | [`config`] | settings as written become valid settings | only `config::load` |
 //! | [`target`] | settings and organization become accounts and Regions to visit | no |
 //! | [`call`] | the operations of AWS that are used, a table | no |
-//! | `collect` (feature `aws`) | asks AWS | yes |
+//! | `collect` (features `aws`, `demo`) | asks AWS | yes |
 //! | [`snapshot`] | everything one scan saw and could not see, a value | only `snapshot::file` |
 //! | [`reach`] | who outside can reach a key | no |
 //! | [`lockout`] | who can still govern a key | no |
@@ -29,7 +29,7 @@ pub mod assess;
 pub mod call;
 pub mod check;
 pub mod cli;
-#[cfg(feature = "aws")]
+#[cfg(feature = "sdk")]
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the room that asks AWS")]
 pub mod collect;
 #[expect(

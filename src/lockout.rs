@@ -2,6 +2,7 @@
 //! verdict that follows, what it rests on, and who can repair the key. Each question about one principal goes to
 //! `reach`; nothing here matches policies.
 
+mod blocker;
 mod custody;
 mod reason;
 mod recovery;
@@ -54,11 +55,19 @@ pub struct Question<'a> {
     pub taken_at: Timestamp,
 }
 
-/// Decides who governs a key. The other value is where Keyreach contradicts itself.
+/// What was found about one key.
+pub struct Judged {
+    /// Who governs it.
+    pub lockout: Lockout,
+    /// Where Keyreach contradicts itself about this key.
+    pub bug: Option<String>,
+}
+
+/// Decides who governs a key.
 #[must_use]
-pub fn judge(question: &Question<'_>) -> (Lockout, Option<String>) {
+pub fn judge(question: &Question<'_>) -> Judged {
     let Ok(action) = "kms:PutKeyPolicy".parse::<Action>() else {
-        return (Lockout::unknown(question.missing), None);
+        return Judged { lockout: Lockout::unknown(question.missing), bug: None };
     };
     let resolved = rewrite::ids_resolved(question);
     let policies: Vec<_> = resolved.iter().map(|(kind, policy)| (*kind, policy.as_ref())).collect();
@@ -78,7 +87,7 @@ pub fn judge(question: &Question<'_>) -> (Lockout, Option<String>) {
         reasons,
         writers: ways.sure.iter().map(writers::Way::writer).collect(),
     };
-    (lockout, ways.bug)
+    Judged { lockout, bug: ways.bug }
 }
 
 /// What was not read leaves the verdict open only where it could change it.

@@ -5,6 +5,8 @@
 
 pub mod access;
 mod asff;
+pub mod checked;
+pub mod closing;
 pub mod coverage;
 mod csv;
 pub mod explain;
@@ -14,12 +16,17 @@ mod markdown;
 mod metrics;
 mod ndjson;
 mod ocsf;
+pub mod outsider;
 mod part;
 mod sarif;
 mod subject;
 pub mod text;
+mod words;
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use thiserror::Error;
 
@@ -54,6 +61,30 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// What became of the acceptances in the settings.
     pub acceptances: &'a [Acceptance],
+    /// Of what each check cannot tell; those that can tell of everything are absent.
+    pub undecided: BTreeMap<&'static str, Undecided>,
+    /// When keys were last used, where the scan was not told to ask.
+    pub not_asked: Option<NotAsked>,
+}
+
+/// Of how much a check cannot tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Undecided {
+    /// Keys of which a fact was not read.
+    pub keys: u64,
+    /// Accounts of which a fact was not read, or of which not all keys were seen.
+    pub accounts: u64,
+    /// Keys of which the scan was not told to ask.
+    pub not_asked: u64,
+}
+
+/// A question that the scan was not told to ask and that checks need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotAsked {
+    /// The checks that cannot tell without it.
+    pub checks: BTreeSet<&'static str>,
+    /// Of how many keys they cannot.
+    pub keys: u64,
 }
 
 /// One key with what was made of it.
@@ -113,6 +144,8 @@ impl<'a> Report<'a> {
                 .collect(),
             findings: &assessment.findings,
             acceptances: &assessment.acceptances,
+            undecided: undecided(assessment),
+            not_asked: NotAsked::of(assessment),
         })
     }
 
@@ -120,6 +153,45 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.summary.by_severity.keys().next().copied()
+    }
+}
+
+fn undecided(assessment: &Assessment) -> BTreeMap<&'static str, Undecided> {
+    let mut all: BTreeMap<&'static str, Undecided> = BTreeMap::new();
+    for key in &assessment.keys {
+        key.undecided.iter().for_each(|check| all.entry(check).or_default().keys += 1);
+        let not_asked = key.not_asked.difference(&key.undecided);
+        not_asked.for_each(|check| all.entry(check).or_default().not_asked += 1);
+    }
+    for (check, accounts) in &assessment.undecided {
+        all.entry(check).or_default().accounts += accounts;
+    }
+    all
+}
+
+impl NotAsked {
+    fn of(assessment: &Assessment) -> Option<Self> {
+        let mut of = Self::default();
+        for key in assessment.keys.iter().filter(|key| !key.not_asked.is_empty()) {
+            of.keys += 1;
+            of.checks.extend(&key.not_asked);
+        }
+        (of.keys > 0).then_some(of)
+    }
+
+    /// In a sentence, but for its capital.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let checks: Vec<&str> = self.checks.iter().copied().collect();
+        let (of_keys, were) = if self.keys == 1 {
+            ("1 key".to_owned(), "was")
+        } else {
+            (words::count(self.keys, "key", "keys"), "were")
+        };
+        format!(
+            "when {of_keys} {were} last used (--last-usage), so {} cannot tell of them",
+            checks.join(" and ")
+        )
     }
 }
 

@@ -12,6 +12,7 @@ pub mod grant;
 pub mod key;
 pub mod organization;
 pub mod principal;
+pub mod succession;
 
 use jiff::Timestamp;
 use keyreach_policy::aws::{AccountId, Partition};

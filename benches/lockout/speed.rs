@@ -1,7 +1,7 @@
 //! How long it takes to say who governs each key of an account with many principals, and how that grows: with the
 //! number of different policies, not with the number of keys.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keyreach::{
     assess::{assess, lockouts},
@@ -18,48 +18,59 @@ use keyreach::{
 use keyreach_policy::aws::{Partition, Region};
 use serde_json::{Value, json};
 
+use crate::clock::{least, within};
+
 const ACCOUNT: &str = "111122223333";
 const ROLES: usize = 500;
 const POLICIES: usize = 300;
 
-/// Prints the time for 10,000 keys, and its growth.
-pub(crate) fn speed() {
-    println!("an account of {ROLES} roles and {POLICIES} managed policies, on two threads:");
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let first = pool.install(|| best(10_000, 200));
-    println!("10,000 keys, 200 different key policies: {first:?} for lockout alone");
-    let whole = pool.install(|| {
-        let snapshot = snapshot(10_000, 200);
-        timed(|| assess(&snapshot, &JudgementSettings::default()).keys.len())
-    });
-    println!("10,000 keys, 200 different key policies: {whole:?} for everything, exposure and checks too");
-    let base = pool.install(|| best(2_500, 200));
-    for times in [1, 4, 16] {
-        let time = pool.install(|| best(2_500 * times, 200));
-        println!("{times:>2}x keys, as many policies: {time:?}, {:.1}x", ratio(time, base));
-    }
-    let base = pool.install(|| best(10_000, 50));
-    for times in [1, 4, 16] {
-        let time = pool.install(|| best(10_000, 50 * times));
-        println!("{times:>2}x policies, as many keys: {time:?}, {:.1}x", ratio(time, base));
-    }
+/// What times may be of each other: half as much again as what was measured.
+mod bound {
+    /// Saying who governs each key, of writing the snapshot as JSON.
+    pub(super) const ALONE: f64 = 65.0;
+    /// Exposure and checks too, of that.
+    pub(super) const WHOLE: f64 = 4.0;
+    /// 4 and 16 times the keys under as many policies.
+    pub(super) const KEYS: [f64; 2] = [1.8, 2.6];
+    /// 4 and 16 times the policies of as many keys.
+    pub(super) const POLICIES: [f64; 2] = [3.8, 13.0];
 }
 
-fn ratio(time: Duration, base: Duration) -> f64 {
-    time.as_secs_f64() / base.as_secs_f64()
+/// Prints the time for 10,000 keys, and its growth; whether within the bounds.
+pub(crate) fn speed() -> bool {
+    println!("an account of {ROLES} roles and {POLICIES} managed policies, on one thread:");
+    rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| {
+        let held = size();
+        growth() && held
+    })
 }
 
-/// The best of three runs.
-fn best(keys: usize, policies: usize) -> Duration {
+fn size() -> bool {
+    let snapshot = snapshot(10_000, 200);
+    let times = 10;
+    let write = || (0..times).map(|_| serde_json::to_string(&snapshot).unwrap().len()).sum::<usize>();
+    let writing = least(write) / times;
+    let alone = governed(10_000, 200);
+    let whole = least(|| assess(&snapshot, &JudgementSettings::default()));
+    println!("10,000 keys, 200 different key policies, written as JSON in {writing:.1?}:");
+    let alone_held = within("lockout alone", alone, writing, bound::ALONE);
+    within("everything, of lockout alone", whole, alone, bound::WHOLE) && alone_held
+}
+
+fn growth() -> bool {
+    let growth = |what: &str, [of_four, of_sixteen]: [f64; 2], time: &dyn Fn(usize) -> Duration| {
+        let base = time(1);
+        let held = within(&format!("4 times the {what}"), time(4), base, of_four);
+        within(&format!("16 times the {what}"), time(16), base, of_sixteen) && held
+    };
+    let keys = growth("keys, 2,500 with 200 policies", bound::KEYS, &|times| governed(2_500 * times, 200));
+    growth("policies, 50 of 10,000 keys", bound::POLICIES, &|times| governed(10_000, 50 * times)) && keys
+}
+
+/// The time to say who governs so many keys.
+fn governed(keys: usize, policies: usize) -> Duration {
     let snapshot = snapshot(keys, policies);
-    let run = || timed(|| lockouts(&snapshot, &JudgementSettings::default()).len());
-    (0..3).map(|_| run()).min().unwrap()
-}
-
-fn timed(work: impl FnOnce() -> usize) -> Duration {
-    let start = Instant::now();
-    assert!(work() > 0);
-    start.elapsed()
+    least(|| lockouts(&snapshot, &JudgementSettings::default()))
 }
 
 fn document(statements: &[Value]) -> String {

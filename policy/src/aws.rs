@@ -4,6 +4,7 @@
 mod account;
 mod action;
 mod arn;
+mod key_type;
 mod organization;
 mod partition;
 mod region;
@@ -11,6 +12,7 @@ mod region;
 pub use account::{AccountId, AccountIdError};
 pub use action::{Access, Action, ActionError, Actions};
 pub use arn::{Arn, ArnError};
+pub use key_type::KeyType;
 pub use organization::{OrgPath, OrgPathError, OrganizationId, OrganizationIdError};
 pub use partition::Partition;
 pub use region::Region;

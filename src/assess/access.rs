@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::aws::{AccountId, Action};
 
-use super::exposure::{Reach, ReachZone, ServiceUse};
+use super::{
+    exposure::{Reach, ReachZone, ServiceUse},
+    lockout_of,
+};
 use crate::{
-    config::TrustedSettings,
+    config::JudgementSettings,
     reach::{
         self, Answer, Confirmation, Dossier, Gate, Household, Library, Perimeter, Population, Resident,
         Verdict,
@@ -36,6 +39,16 @@ pub struct Access<'a> {
     pub unknown: Vec<String>,
     /// Why the principal that was asked about cannot.
     pub refusal: Option<Refusal>,
+    /// Where nobody can for certain: what stands in the way.
+    pub blocked: Option<Blocked>,
+}
+
+/// What stands in the way of everybody.
+pub struct Blocked {
+    /// Why those cannot who most likely would: the root user of the key's account, and some whom IAM allows it.
+    pub likely: Vec<Refusal>,
+    /// Who can repair the key, and how; only where the key policy could not be rewritten.
+    pub recovery: Option<String>,
 }
 
 /// What is known of a principal's permission.
@@ -96,6 +109,24 @@ pub struct AccessQuery<'a> {
     pub refused: Option<&'a str>,
 }
 
+/// As many principals are looked at to find some whom IAM allows it.
+const ASKED: usize = 200;
+/// As many are named, the root user among them.
+const LIKELY: usize = 4;
+
+/// Whether it tells nothing about this principal: the key lets nobody like it in, or a policy of its own is in its way.
+fn keeps_anybody(obstacle: &Obstacle) -> bool {
+    matches!(
+        obstacle,
+        Obstacle::KeyPolicy
+            | Obstacle::OtherAccount
+            | Obstacle::Unmet(_)
+            | Obstacle::Identity(_)
+            | Obstacle::Boundary(_)
+            | Obstacle::Denied(PolicyPlace::Identity(_) | PolicyPlace::Boundary(_), _)
+    )
+}
+
 /// Everything that answers are made of.
 struct Scene<'a> {
     population: &'a Population<'a>,
@@ -109,12 +140,12 @@ struct Scene<'a> {
 #[must_use]
 pub fn access<'a>(
     snapshot: &'a Snapshot,
-    trusted: &TrustedSettings,
+    settings: &JudgementSettings,
     query: AccessQuery<'a>,
 ) -> Option<Access<'a>> {
     let library = Library::read(snapshot);
     let population = Population::new(snapshot, &library);
-    let perimeter = Perimeter::new(snapshot, trusted);
+    let perimeter = Perimeter::new(snapshot, &settings.trusted);
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let of_account = accounts.get(&query.cell.account_id).copied();
     let dossier = library.dossier(query.cell, of_account, query.key)?;
@@ -135,6 +166,13 @@ pub fn access<'a>(
         .map(|reach| scene.confirmed(reach, &mut bugs))
         .collect();
     let refusal = query.refused.map(|principal| scene.refusal(principal, &mut bugs));
+    let is_blocked = refusal.is_none() && holders.iter().all(|holder| holder.able != Able::Can);
+    let blocked = is_blocked.then(|| Blocked {
+        likely: scene.likely(&mut bugs),
+        recovery: (query.action.name() == "kms:PutKeyPolicy")
+            .then(|| Some(lockout_of(snapshot, settings, &query.key.arn)?.recovery.clone()))
+            .flatten(),
+    });
     let mut unknown = scene.unknown(&outside);
     unknown
         .extend(bugs.into_iter().map(|bug| format!("keyreach contradicts itself, please report it: {bug}")));
@@ -147,6 +185,7 @@ pub fn access<'a>(
         services: judged.exposure.services.into_iter().filter(|of| does(&of.actions)).collect(),
         unknown,
         refusal,
+        blocked,
     })
 }
 
@@ -174,6 +213,20 @@ impl Scene<'_> {
             });
         }
         holders
+    }
+
+    /// Why the root user of the key's account cannot, and some whom nothing of their own keeps from it.
+    fn likely(&self, bugs: &mut BTreeSet<String>) -> Vec<Refusal> {
+        let Some(household) = self.population.household(self.query.cell.account_id) else {
+            return Vec::new();
+        };
+        let is_allowed = |resident: &&Resident<'_>| {
+            let obstacles = self.gate.obstacles(resident, self.query.action);
+            resident.kind() == ResidentKind::Root || !obstacles.iter().any(keeps_anybody)
+        };
+        let likely = household.residents.iter().take(ASKED).filter(is_allowed).take(LIKELY);
+        let refusals = likely.map(|resident| self.refusal(resident.arn(), bugs));
+        refusals.filter(|refusal| refusal.able == Able::Cannot).collect()
     }
 
     fn confirmed(&self, reach: Reach, bugs: &mut BTreeSet<String>) -> Reach {

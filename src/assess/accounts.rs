@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyreach_policy::{Policy, aws::AccountId};
+use keyreach_policy::{
+    Policy,
+    aws::{AccountId, Region},
+};
 use rayon::prelude::*;
 
 use super::{Bench, finding::Finding};
 use crate::{
-    check::{self, AccountScene, IamPolicy},
+    check::{self, AccountScene, IamPolicy, Open},
     reach::Library,
     snapshot::{
         cell::Cell,
@@ -17,33 +20,65 @@ use crate::{
 };
 
 impl Bench<'_> {
-    /// The findings of all accounts.
-    pub(super) fn account_findings(&self) -> Vec<Finding> {
+    /// The findings of all accounts, and of how many accounts each check cannot tell. `open` is what keys miss of
+    /// the facts of their accounts.
+    pub(super) fn account_findings(
+        &self,
+        open: &BTreeMap<AccountId, Vec<(&Region, Open)>>,
+    ) -> (Vec<Finding>, BTreeMap<&'static str, u64>) {
         let mut cells: BTreeMap<AccountId, Vec<&Cell>> = BTreeMap::new();
         for cell in &self.snapshot.cells {
             cells.entry(cell.account_id).or_default().push(cell);
         }
         let of = |account: &Account| {
             let cells = cells.get(&account.id).map(Vec::as_slice).unwrap_or_default();
-            self.of_account(account, cells)
+            self.of_account(account, cells, open.get(&account.id).map(Vec::as_slice).unwrap_or_default())
         };
-        self.snapshot.accounts.par_iter().flat_map_iter(of).collect()
+        let said: Vec<_> = self.snapshot.accounts.par_iter().map(of).collect();
+        let mut findings = Vec::new();
+        let mut undecided: BTreeMap<&'static str, u64> = BTreeMap::new();
+        for (of_account, checks) in said {
+            findings.extend(of_account);
+            checks.into_iter().for_each(|check| *undecided.entry(check).or_default() += 1);
+        }
+        (findings, undecided)
     }
 
-    fn of_account(&self, account: &Account, cells: &[&Cell]) -> Vec<Finding> {
+    fn of_account(
+        &self,
+        account: &Account,
+        cells: &[&Cell],
+        open: &[(&Region, Open)],
+    ) -> (Vec<Finding>, BTreeSet<&'static str>) {
         let texts = account.iam.iter().flat_map(written);
-        let read: Vec<Option<IamPolicy<'_>>> =
-            texts.filter_map(|written| written.read(self.library)).collect();
-        let policies: Vec<IamPolicy<'_>> = read.iter().copied().flatten().collect();
-        check::account_findings(&AccountScene {
+        let (mut policies, mut policies_unread) = (Vec::new(), false);
+        for written in texts {
+            match written.read(self.library) {
+                Reading::Says(policy) => policies.push(policy),
+                Reading::SaysNothing => {}
+                Reading::Unread => policies_unread = true,
+            }
+        }
+        let scene = AccountScene {
             snapshot: self.snapshot,
             settings: self.settings,
             account,
             cells,
             policies: &policies,
-            policies_unread: policies.len() < read.len(),
-        })
+            policies_unread,
+        };
+        check::account_findings(&scene, open)
     }
+}
+
+/// What reading a policy of an account's own came to.
+enum Reading<'a> {
+    /// It allows something of keys.
+    Says(IamPolicy<'a>),
+    /// It allows nothing of keys.
+    SaysNothing,
+    /// It was not read, or cannot be.
+    Unread,
 }
 
 /// A policy of an account's own, as text.
@@ -54,12 +89,15 @@ struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// The policy; `Some(None)` where it cannot be read, `None` where it allows nothing of keys.
-    fn read(&self, library: &'a Library<'a>) -> Option<Option<IamPolicy<'a>>> {
-        let Some(reviewed) = self.text.and_then(|text| library.policy(text)) else { return Some(None) };
-        let policy: &Policy = reviewed.policy();
-        let says_something = !reviewed.allowed().is_empty();
-        says_something.then_some(Some(IamPolicy { arn: self.arn, inline: self.inline, policy }))
+    fn read(&self, library: &'a Library<'a>) -> Reading<'a> {
+        match self.text.and_then(|text| library.policy(text)) {
+            None => Reading::Unread,
+            Some(reviewed) if reviewed.allowed().is_empty() => Reading::SaysNothing,
+            Some(reviewed) => {
+                let policy: &Policy = reviewed.policy();
+                Reading::Says(IamPolicy { arn: self.arn, inline: self.inline, policy })
+            }
+        }
     }
 }
 

@@ -147,6 +147,14 @@ pub struct Reach {
     pub witness: Option<Witness>,
 }
 
+impl Reach {
+    /// Whether it ends grants and gives nobody the key.
+    #[must_use]
+    pub fn only_retires_grants(&self) -> bool {
+        self.actions.iter().all(|action| action == "kms:RetireGrant")
+    }
+}
+
 /// A way in that a resource control policy closes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BlockedReach {
@@ -173,7 +181,7 @@ pub struct ServiceUse {
 /// Who outside can reach a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Exposure {
-    /// The widest zone.
+    /// The widest zone of a way in that gives something of the key: to retire a grant gives nothing.
     pub level: ExposureLevel,
     /// Whether that holds under every reading of AWS's rules.
     pub certainty: Certainty,

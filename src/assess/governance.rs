@@ -63,9 +63,9 @@ impl Bench<'_> {
     }
 
     fn ruling(&self, case: &Case<'_>) -> Ruling {
-        let (lockout, bug) = match self.question(case) {
+        let lockout::Judged { lockout, bug } = match self.question(case) {
             Some(question) => lockout::judge(&question),
-            None => (Lockout::not_judged(case.unread), None),
+            None => lockout::Judged { lockout: Lockout::not_judged(case.unread), bug: None },
         };
         Ruling { lockout: Arc::new(lockout), bug }
     }

@@ -88,6 +88,76 @@ pub enum LockoutReason {
     SearchLimit,
 }
 
+impl LockoutReason {
+    /// Every reason, in their order.
+    pub const ALL: [Self; 16] = [
+        Self::SingleWriter,
+        Self::IdentityCenterOnly,
+        Self::PipelineOnly,
+        Self::IdleOnly,
+        Self::NoAccountStatement,
+        Self::DeletedPrincipal,
+        Self::ExternalWriterOnly,
+        Self::DenyBlocksAll,
+        Self::GuardrailBlocksAll,
+        Self::ConditionUnsatisfiable,
+        Self::ConditionRequired,
+        Self::NoIamWriter,
+        Self::PolicyUnread,
+        Self::IamUnread,
+        Self::GuardrailsUnread,
+        Self::SearchLimit,
+    ];
+
+    /// The name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SingleWriter => "single_writer",
+            Self::IdentityCenterOnly => "identity_center_only",
+            Self::PipelineOnly => "pipeline_only",
+            Self::IdleOnly => "idle_only",
+            Self::NoAccountStatement => "no_account_statement",
+            Self::DeletedPrincipal => "deleted_principal",
+            Self::ExternalWriterOnly => "external_writer_only",
+            Self::DenyBlocksAll => "deny_blocks_all",
+            Self::GuardrailBlocksAll => "guardrail_blocks_all",
+            Self::ConditionUnsatisfiable => "condition_unsatisfiable",
+            Self::ConditionRequired => "condition_required",
+            Self::NoIamWriter => "no_iam_writer",
+            Self::PolicyUnread => "policy_unread",
+            Self::IamUnread => "iam_unread",
+            Self::GuardrailsUnread => "guardrails_unread",
+            Self::SearchLimit => "search_limit",
+        }
+    }
+
+    /// What it says, as the end of a sentence that begins with "because".
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::SingleWriter => "just one principal can change the policy",
+            Self::IdentityCenterOnly => "only roles of Identity Center can change the policy",
+            Self::PipelineOnly => "only roles that services or web identities assume can change the policy",
+            Self::IdleOnly => "only roles that nobody has used for long can change the policy",
+            Self::NoAccountStatement => "no statement hands the key to its account",
+            Self::DeletedPrincipal => "a principal whom the policy names does not exist any more",
+            Self::ExternalWriterOnly => "the policy names administrators of other accounts only",
+            Self::DenyBlocksAll => "a Deny statement of the key policy stops everybody",
+            Self::GuardrailBlocksAll => "a service or resource control policy stops everybody",
+            Self::ConditionUnsatisfiable => "a condition of the key policy can never hold",
+            Self::ConditionRequired => "every way needs a condition to hold",
+            Self::NoIamWriter => "no IAM policy of the account gives anybody the permission",
+            Self::PolicyUnread => "the key policy could not be read",
+            Self::IamUnread => "the users and roles of the account could not all be read",
+            Self::GuardrailsUnread => "the guardrails over the account could not all be read",
+            Self::SearchLimit => {
+                "a fact that a condition asks for was not read, or the search ended at its limit"
+            }
+        }
+    }
+}
+
 /// One way to rewrite a key's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Writer {
@@ -172,4 +242,21 @@ fn guardrails_unread(organization: &Organization, account: AccountId, path: Opti
             || organization.guardrails.gap.is_some()
             || organization.roots.gap.is_some()
             || organization.guardrails.items.iter().any(is_unread))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LockoutReason;
+
+    #[test]
+    fn a_reason_has_the_name_of_reports_and_words_without_it() {
+        for reason in LockoutReason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+            assert!(
+                !reason.in_words().contains('_') && reason.in_words().split(' ').count() > 4,
+                "{reason:?}"
+            );
+        }
+        assert!(LockoutReason::ALL.is_sorted());
+    }
 }

@@ -2,13 +2,12 @@
 
 use keyreach_policy::Policy;
 
-use super::{Need, scene::because};
+use super::{Need, lack::Lack};
 use crate::{
     config::JudgementSettings,
     snapshot::{
         Snapshot,
         cell::Cell,
-        key::Key,
         organization::{Account, Entry},
     },
 };
@@ -66,24 +65,13 @@ impl IamPolicy<'_> {
 }
 
 impl<'a> AccountScene<'a> {
-    /// Why a fact is missing; `None` where it is not. Facts of keys are not asked here.
+    /// What is missing; `None` where nothing is. Facts of keys are not asked here.
     #[must_use]
-    pub fn unread(&self, need: Need) -> Option<String> {
+    pub fn lack(&self, need: Need) -> Option<Lack> {
         if need != Need::Principals || matches!(self.account.entry, Entry::Skipped(_)) {
             return None;
         }
-        match &self.account.iam {
-            None => Some("the account was not entered".to_owned()),
-            Some(iam) => {
-                let gap = iam.gap.as_ref().map(|gap| because("the users, roles and policies", gap));
-                let other = || "an IAM policy of the account could not be read".to_owned();
-                gap.or_else(|| self.policies_unread.then(other))
-            }
-        }
-    }
-
-    /// The customer managed keys of the account.
-    pub fn keys(&self) -> impl Iterator<Item = &'a Key> {
-        self.cells.iter().flat_map(|cell| &cell.keys)
+        let is_unread = self.account.iam.as_ref().is_none_or(|iam| iam.gap.is_some());
+        (is_unread || self.policies_unread).then(|| Lack::of_principals(self.account.id, Some(self.account)))
     }
 }

@@ -92,7 +92,9 @@ fn holders(scene: &Scene<'_>, statement: &Statement) -> Option<(String, Severity
         PrincipalSet { .. } => {
             let own = Some(scene.cell.account_id);
             let is_account = |one: &Principal| one.form() == Form::Account(scene.cell.account_id);
-            let all = principals(statement).into_iter().filter(|one| is_somebody(one) && !is_account(one));
+            let all = principals(statement)
+                .into_iter()
+                .filter(|one| is_somebody(one) && !is_account(one) && !scene.gone.has(one.as_str()));
             let all: Vec<&Principal> = all.collect();
             let is_inside = all.iter().all(|one| one.account() == own);
             let severity = if is_inside { Severity::Low } else { Severity::Medium };

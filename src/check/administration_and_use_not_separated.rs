@@ -46,7 +46,9 @@ impl Check for AdministrationAndUseNotSeparated {
         let allows = scene.statements().filter(|written| written.statement.effect == Effect::Allow);
         for written in allows {
             let actions = given(scene, &written);
-            let named = principals(written.statement).into_iter().filter(|one| is_somebody(one.form()));
+            let named = principals(written.statement)
+                .into_iter()
+                .filter(|one| is_somebody(one.form()) && !scene.gone.has(one.as_str()));
             for principal in named {
                 let all = held.entry(principal.as_str()).or_default();
                 *all = all.union(of_principal(scene, principal, actions));

@@ -22,8 +22,8 @@ const META: Meta = Meta {
             or neither belong to the organization nor stand in the settings as trusted.",
     matters: "Nobody watches a closed account, and one that is reopened comes back with its rights. An account that \
               nobody can name was added by somebody who is gone, or by somebody who should not have.",
-    fix: "Remove the account from the policy or revoke the grant; or find its owner and list it under \
-          [[trusted.account]] with its name and the reason.",
+    fix: "Remove the account from the policy or revoke the grant; or find its owner and list it as \
+          trusted in the settings, with its name and the reason.",
     blind: "Whether an account outside the organization is still open: only its owner can see that.",
     topic: Topic::Exposure,
     needs: &[Need::Policies, Need::Grants, Need::Members],

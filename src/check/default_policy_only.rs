@@ -32,11 +32,10 @@ impl Check for DefaultPolicyOnly {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let mut statements = scene.statements();
+        let mut statements = scene.every_statement();
         let (Some(only), None) = (statements.next(), statements.next()) else { return Vec::new() };
-        let is_default = hands_over(scene, only.statement)
-            && only.is_about(scene.key)
-            && scene.unread(Need::Policies).is_none();
+        let is_default =
+            hands_over(scene, only.statement) && only.is_about(scene.key) && !scene.lacks_policies();
         let detail = "The only statement of the key policy hands the key to its account.".to_owned();
         is_default.then(|| Found::fail(META.severity, "", detail)).into_iter().collect()
     }

@@ -26,6 +26,12 @@ impl Check for DenyBlocksAdministration {
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_so = scene.rests_on(LockoutReason::DenyBlocksAll);
-        is_so.then(|| Found::of_verdict(scene, META.severity)).into_iter().collect()
+        is_so.then(|| found(scene)).into_iter().collect()
     }
+}
+
+fn found(scene: &Scene<'_>) -> Found {
+    let detail = "Somebody could call kms:PutKeyPolicy, were it not for a Deny statement of the key policy.";
+    let fix = scene.lockout.recovery.clone();
+    Found::fail(META.severity, "", detail.to_owned()).with_fix(fix).with("lockout", scene.lockout)
 }

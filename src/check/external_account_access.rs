@@ -18,7 +18,7 @@ const META: Meta = Meta {
     matters: "The other account decides which of its principals use the key, and keeps that right when it is \
               compromised, sold or forgotten.",
     fix: "Remove the statement where the sharing is over; narrow it to a role and to an encryption context where it \
-          is not; and list the account under [[trusted.account]] with its name and the reason.",
+          is not; and list the account as trusted in the settings, with its name and the reason.",
     blind: "Which principals of the other account hold the permission: its IAM is not ours to read.",
     topic: Topic::Exposure,
     needs: &[Need::Exposure, Need::Policies],
@@ -33,6 +33,6 @@ impl Check for ExternalAccountAccess {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_bounded = |way: &&Reach| matches!(way.zone, ReachZone::External | ReachZone::Trusted);
         let by_policy = |way: &&Reach| way.via.iter().all(|via| via.kind != ViaKind::Grant);
-        ways::found(scene.exposure.reaches.iter().filter(is_bounded).filter(by_policy), scale::of_reach)
+        ways::found(scene.uses().filter(is_bounded).filter(by_policy), scale::of_reach)
     }
 }

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn four_fifths_and_nine_tenths_are_the_borders() {
-        let severity = |grants| found(grants).map(|found| found.severity);
+        let severity = |grants| found(grants).and_then(|found| found.severity());
         assert_eq!(severity(40_000), None);
         assert_eq!(severity(40_001), Some(Severity::Low));
         assert_eq!(severity(44_999), Some(Severity::Low));

@@ -1,6 +1,6 @@
 //! Grants that were made long ago.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, holders, pending_deletion::days};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, holders, pending_deletion::days};
 use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// `grant-old`
@@ -33,8 +33,8 @@ impl Check for GrantOld {
         let old: Vec<&Grant> = holders::of_people(scene).filter(is_old).collect();
         let found = holders::found(META.severity, &old, &format!("more than {most} days old"));
         let is_undated = holders::of_people(scene).any(|grant| grant.creation_date.is_none());
-        let undated =
-            is_undated.then(|| Found::unknown(META.severity, "KMS did not tell when some grants were made"));
+        let undated = is_undated
+            .then(|| Found::open(Missing::GrantDates, "KMS did not tell when some grants were made"));
         found.into_iter().chain(undated).collect()
     }
 }

@@ -27,6 +27,13 @@ impl Check for GuardrailBlocksAdministration {
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_so = scene.rests_on(LockoutReason::GuardrailBlocksAll);
-        is_so.then(|| Found::of_verdict(scene, META.severity)).into_iter().collect()
+        is_so.then(|| found(scene)).into_iter().collect()
     }
+}
+
+fn found(scene: &Scene<'_>) -> Found {
+    let detail =
+        "Somebody could call kms:PutKeyPolicy, were it not for a service or resource control policy.";
+    let fix = scene.lockout.recovery.clone();
+    Found::fail(META.severity, "", detail.to_owned()).with_fix(fix).with("lockout", scene.lockout)
 }

@@ -10,9 +10,11 @@ use crate::{assess::finding::Severity, snapshot::grant::Grant};
 const NAMED: usize = 3;
 const SHOWN: usize = 100;
 
-/// The grants of a key that no AWS service holds.
+/// The grants of a key that no AWS service holds, nor anybody who is gone.
 pub(super) fn of_people<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Grant> {
-    scene.key.grants.items.iter().filter(|grant| !is_of_service(grant))
+    let gone = scene.gone;
+    let is_gone = move |grant: &Grant| grant.grantee_principal.as_ref().is_some_and(|one| gone.has(one));
+    scene.key.grants.items.iter().filter(move |grant| !is_of_service(grant) && !is_gone(grant))
 }
 
 /// Held by a service principal, a service-linked role or a session that AWS itself opened; or retired by a service,

@@ -1,6 +1,6 @@
 //! Imported material that never expires, and nobody to ask for it.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because, ways};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because, ways};
 use crate::{assess::finding::Severity, snapshot::gap::Fact};
 
 /// `imported-without-expiry-owner`
@@ -34,7 +34,9 @@ impl Check for ImportedWithoutExpiryOwner {
         });
         let tags = match &scene.key.tags {
             _ if !lasts => return Vec::new(),
-            Fact::Unknown(gap) => return vec![Found::unknown(META.severity, &because("its tags", gap))],
+            Fact::Unknown(gap) => {
+                return vec![Found::open(Missing::Tags, because("the tags of the key", gap))];
+            }
             Fact::Known(tags) => tags,
         };
         let wanted = &scene.settings.expected.owner_tags;

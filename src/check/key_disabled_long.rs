@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because, pending_deletion::days};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -39,17 +39,18 @@ impl Check for KeyDisabledLong {
 
 fn disabled(scene: &Scene<'_>) -> Option<Found> {
     let Some((last, sign)) = signs(scene).into_iter().max() else {
-        return Some(Found::unknown(META.severity, "KMS did not tell when the key was created"));
+        return Some(Found::open(Missing::Creation, "KMS did not tell when the key was created"));
     };
     let ago = days(last, scene.snapshot.scan.taken_at);
     if ago <= i64::from(scene.settings.thresholds.disabled_key_days) {
         return None;
     }
     let usage_gap = scene.key.last_usage.as_ref().and_then(Fact::gap);
-    let unread = usage_gap.map(|gap| because("the last use", gap));
-    let unread = unread.or_else(|| scene.key.rotations.gap.as_ref().map(|gap| because("its rotations", gap)));
-    if let Some(why) = unread {
-        return Some(Found::unknown(META.severity, &why));
+    if let Some(gap) = usage_gap {
+        return Some(Found::open(Missing::LastUse, because("the last use of the key", gap)));
+    }
+    if let Some(gap) = &scene.key.rotations.gap {
+        return Some(Found::open(Missing::Rotations, because("the rotations of the key", gap)));
     }
     let asked = if scene.key.last_usage.is_some() { "" } else { " The scan did not ask for its last use." };
     let detail = format!(

@@ -1,6 +1,6 @@
 //! The custom key store that holds the key is not connected.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because};
 use crate::{assess::finding::Severity, snapshot::cell::KeyStore};
 
 /// `key-store-unhealthy`
@@ -35,7 +35,7 @@ fn of_store(scene: &Scene<'_>, id: &str) -> Option<Found> {
     let stores = &scene.cell.key_stores;
     match (stores.items.iter().find(|store| store.custom_key_store_id == id), &stores.gap) {
         (Some(store), _) => unhealthy(store),
-        (None, Some(gap)) => Some(Found::unknown(META.severity, &because("the key stores", gap))),
+        (None, Some(gap)) => Some(Found::open(Missing::KeyStores, because("the key stores", gap))),
         (None, None) => Some(Found::fail(
             Severity::High,
             id,

@@ -1,8 +1,6 @@
 //! Nobody uses the key.
 
-use super::{
-    AccountScene, Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because, ways,
-};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because, pending_deletion::days, ways};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -19,8 +17,9 @@ const META: Meta = Meta {
     id: "key-unused",
     title: "Nobody has used the key for long",
     finds: "Enabled keys without a cryptographic operation within unused_key_days, 180 by default; of a multi-Region \
-            key it is info, for a Region that stands by is not used until it is needed. It needs --last-usage; without \
-            it, or where KMS has not kept track of a key for long enough, the answer is unknown.",
+            key it is info, for a Region that stands by is not used until it is needed. It needs --last-usage: without \
+            it the coverage of the report says that nobody asked. Where KMS has not kept track of a key for long \
+            enough, the answer is unknown.",
     matters: "A key that nobody needs still costs money, can still be misused, and hides the keys that matter.",
     fix: "Find out what the key was for, and what its grants are for. Disable it first and wait; schedule its deletion \
           only when nothing is encrypted under it any more.",
@@ -31,6 +30,9 @@ const META: Meta = Meta {
     severity: Severity::Low,
 };
 
+/// Why a check that asks for the last use cannot tell where nobody asked.
+pub(super) const NOT_ASKED: &str = "the scan did not ask when the key was last used (--last-usage)";
+
 impl Check for KeyUnused {
     fn meta(&self) -> &'static Meta {
         &META
@@ -39,19 +41,13 @@ impl Check for KeyUnused {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let Some(metadata) = scene.enabled() else { return Vec::new() };
         let found = match &scene.key.last_usage {
-            // Said once for the account.
-            None => None,
-            Some(Fact::Unknown(gap)) => Some(Found::unknown(META.severity, &because("the last use", gap))),
+            None => Some(Found::open(Missing::LastUseNotAsked, NOT_ASKED)),
+            Some(Fact::Unknown(gap)) => {
+                Some(Found::open(Missing::LastUse, because("the last use of the key", gap)))
+            }
             Some(Fact::Known(usage)) => unused(scene, metadata, usage),
         };
         found.into_iter().collect()
-    }
-
-    fn look_at_account(&self, scene: &AccountScene<'_>) -> Vec<Found> {
-        let not_asked = scene.keys().filter(|key| key.last_usage.is_none()).count();
-        let of_keys = if not_asked == 1 { "1 key".to_owned() } else { format!("{not_asked} keys") };
-        let why = format!("the scan did not ask when {of_keys} of the account were last used (--last-usage)");
-        (not_asked > 0).then(|| Found::unknown(META.severity, &why)).into_iter().collect()
     }
 }
 
@@ -73,7 +69,7 @@ fn unused(scene: &Scene<'_>, metadata: &KeyMetadata, usage: &LastUsage) -> Optio
             Some(idle(scene, &detail).with("tracked_since", usage.tracking_start_date))
         }
         None => {
-            Some(Found::unknown(META.severity, "KMS has not kept track of the key's use for long enough"))
+            Some(Found::open(Missing::LastUse, "KMS has not kept track of the key's use for long enough"))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because, pending_deletion::days};
 use crate::{
     assess::finding::Severity,
     snapshot::key::{KeyMetadata, Rotation},
@@ -49,7 +49,7 @@ impl Check for MaterialExpiring {
         let gap = rotations
             .gap
             .as_ref()
-            .map(|gap| Found::unknown(META.severity, &because("its key materials", gap)));
+            .map(|gap| Found::open(Missing::Rotations, because("the key materials", gap)));
         found.extend(gap);
         found
     }

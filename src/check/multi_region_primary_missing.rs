@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::Arn;
 
-use super::{Check, Found, Meta, Need, Scene, Topic};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -48,9 +48,9 @@ fn of_primary(scene: &Scene<'_>, primary: &RegionalKey) -> Option<Found> {
     let why = match cells.iter().find(home) {
         Some(cell) if cell.keys.iter().any(|key| key.arn == primary.arn) => return None,
         Some(cell) if cell.state() == CellState::Complete => "does not exist any more",
-        Some(_) => return Some(Found::unknown(META.severity, "the Region of its primary could not be read")),
+        Some(_) => return Some(Found::open(Missing::Primary, "the Region of its primary could not be read")),
         None if account == Some(scene.cell.account_id) => {
-            return Some(Found::unknown(META.severity, "the Region of its primary was not scanned"));
+            return Some(Found::open(Missing::Primary, "the Region of its primary was not scanned"));
         }
         None => "stands in an account outside the scan",
     };

@@ -27,9 +27,7 @@ impl Check for NoAccountStatement {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        if scene.administrators().hand_over_to(scene.cell.account_id)
-            || scene.unread(Need::Policies).is_some()
-        {
+        if scene.administrators().hand_over_to(scene.cell.account_id) || scene.lacks_policies() {
             return Vec::new();
         }
         let firm = scene.lockout.verdict == LockoutVerdict::Manageable;

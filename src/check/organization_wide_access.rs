@@ -31,7 +31,7 @@ impl Check for OrganizationWideAccess {
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_wide = |way: &&Reach| way.zone == ReachZone::Organization && way.principal == "*";
-        ways::found(scene.exposure.reaches.iter().filter(is_wide), weigh)
+        ways::found(scene.uses().filter(is_wide), weigh)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The key is on its way to deletion, and somebody uses it.
 
 use super::{
-    Check, Found, Meta, Need, Scene, Topic,
+    Check, Found, Meta, Missing, Need, Scene, Topic,
+    key_unused::NOT_ASKED,
+    lack::because,
     pending_deletion::{days, is_doomed},
 };
 use crate::{
@@ -16,7 +18,7 @@ pub(super) struct PendingDeletionInUse;
 const META: Meta = Meta {
     id: "pending-deletion-in-use",
     title: "The key is scheduled for deletion and was used lately",
-    finds: "Keys that wait for their deletion and whose last use is not long ago.",
+    finds: "Keys that wait for their deletion and whose last use is not long ago. It needs --last-usage.",
     matters: "What used the key yesterday will fail tomorrow, and what it wrote will be unreadable.",
     fix: "Cancel the deletion (kms:CancelKeyDeletion), find out in CloudTrail who uses the key, and move that to \
           another key first.",
@@ -37,12 +39,9 @@ impl Check for PendingDeletionInUse {
             return Vec::new();
         }
         let found = match &scene.key.last_usage {
-            None => Some(Found::unknown(
-                META.severity,
-                "the scan did not ask when the key was last used (--last-usage)",
-            )),
+            None => Some(Found::open(Missing::LastUseNotAsked, NOT_ASKED)),
             Some(Fact::Unknown(gap)) => {
-                Some(Found::unknown(META.severity, &super::scene::because("the last use", gap)))
+                Some(Found::open(Missing::LastUse, because("the last use of the key", gap)))
             }
             Some(Fact::Known(usage)) => used(scene, usage),
         };
@@ -69,5 +68,5 @@ fn used(scene: &Scene<'_>, usage: &LastUsage) -> Option<Found> {
     let tracked = usage.tracking_start_date.map(|since| days(since, now));
     let is_covered = tracked.is_some_and(|tracked| tracked >= recent);
     (!is_covered)
-        .then(|| Found::unknown(META.severity, "KMS has not kept track of the key's use for long enough"))
+        .then(|| Found::open(Missing::LastUse, "KMS has not kept track of the key's use for long enough"))
 }

@@ -16,8 +16,8 @@ const META: Meta = Meta {
     finds: "Keys whose policy no principal that exists in the account can rewrite, the root user included.",
     matters: "What the policy forbids stays forbidden, what it allows stays allowed, and the key cannot be deleted \
               or handed on. Often the data is lost with it.",
-    fix: "See `recovery`: it names whoever can still open the key again, or says that only AWS Support can. Then \
-          let the policy allow kms:* to the account.",
+    fix: "Each finding names whoever can still open the key again, or says that only AWS Support can. Then let the \
+          policy allow kms:* to the account.",
     blind: "Changes that are on their way, and whether AWS Support will reach the phone number of the root user.",
     topic: Topic::Governance,
     needs: &[Need::Lockout],
@@ -39,8 +39,16 @@ impl Check for PolicyLockedOut {
         } else {
             Severity::Critical
         };
-        let detail =
-            format!("No principal of the account can call kms:PutKeyPolicy. {}", scene.lockout.recovery);
-        vec![Found::fail(severity, "", detail).with("lockout", scene.lockout)]
+        let because = why(&scene.lockout.reasons);
+        let detail = format!("No principal of the account can call kms:PutKeyPolicy{because}.");
+        let recovery = &scene.lockout.recovery;
+        let fix = format!("{recovery} Then let the policy allow kms:* to the account.");
+        vec![Found::fail(severity, "", detail).with_fix(fix).with("lockout", scene.lockout)]
     }
+}
+
+/// What the verdict rests on, in words.
+fn why(reasons: &[LockoutReason]) -> String {
+    let told: Vec<&str> = reasons.iter().map(|reason| reason.in_words()).collect();
+    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
 }

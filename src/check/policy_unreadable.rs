@@ -2,7 +2,7 @@
 
 use keyreach_policy::Policy;
 
-use super::{Check, Found, Meta, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Scene, Topic, lack::because};
 use crate::{
     assess::finding::Severity,
     snapshot::gap::{Fact, Gap, GapKind},
@@ -17,7 +17,7 @@ const META: Meta = Meta {
     title: "The key policy keeps auditors out or cannot be understood",
     finds: "Keys that refuse kms:GetKeyPolicy and whose own policy is the cause: AWS's message says so, or says \
             nothing while other keys of the same account and Region answer; and policies that are no policy document. \
-            A policy that was not read for another reason is unknown.",
+            A policy that was not read for another reason is a fact unread.",
     matters: "Nobody can say who reaches a key whose policy nobody can read. An attacker who takes a key over shuts \
               out the auditors first.",
     fix: "Let the key policy allow kms:GetKeyPolicy and kms:ListGrants to the auditor's role, or hand the key to its \
@@ -36,7 +36,7 @@ impl Check for PolicyUnreadable {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let found = match &scene.key.policy {
             Fact::Unknown(gap) if is_the_keys_own(scene, gap) => Some(refused(gap)),
-            Fact::Unknown(gap) => Some(Found::unknown(META.severity, &because("the key policy", gap))),
+            Fact::Unknown(gap) => Some(Found::open(Missing::Policies, because("a policy of the key", gap))),
             Fact::Known(text) => Policy::parse(text).err().map(|error| senseless(&error.to_string())),
         };
         found.into_iter().collect()

@@ -28,7 +28,7 @@ impl Check for PublicKeyAccess {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let public = scene.exposure.reaches.iter().filter(|way| way.zone == ReachZone::Public);
+        let public = scene.uses().filter(|way| way.zone == ReachZone::Public);
         ways::found(public, scale::of_reach)
     }
 }

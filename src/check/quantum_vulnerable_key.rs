@@ -1,6 +1,6 @@
 //! A quantum computer could break the key.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::is_doomed};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, pending_deletion::is_doomed};
 use crate::{assess::finding::Severity, snapshot::key::KeyMetadata};
 
 /// `quantum-vulnerable-key`
@@ -47,8 +47,8 @@ fn found(metadata: &KeyMetadata) -> Option<Found> {
         return None;
     }
     if !is_of(&BROKEN) {
-        let why = format!("whether keys of spec {spec} withstand a quantum computer");
-        return Some(Found::unknown(META.severity, &why));
+        let why = format!("whether keys of spec {spec} withstand a quantum computer is not known");
+        return Some(Found::open(Missing::Kind, why));
     }
     let (severity, what) = match metadata.key_usage.as_str() {
         "SIGN_VERIFY" => (Severity::Info, "signatures that must hold for long can be forged"),

@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::Region;
 
-use super::{Check, Found, Meta, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Scene, Topic, lack::because};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -40,7 +40,7 @@ impl Check for ReplicaInUnexpectedRegion {
             return Vec::new();
         }
         match &scene.key.metadata {
-            Fact::Unknown(gap) => vec![Found::unknown(META.severity, &because("the key", gap))],
+            Fact::Unknown(gap) => vec![Found::open(Missing::Metadata, because("the key", gap))],
             Fact::Known(KeyMetadata { multi_region: None, .. }) => Vec::new(),
             Fact::Known(KeyMetadata { multi_region: Some(set), .. }) => of_set(scene, set),
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because};
 use crate::{
     assess::finding::Severity,
     snapshot::{
@@ -48,13 +48,14 @@ impl Check for ReplicaPolicyDrift {
 fn drift(scene: &Scene<'_>, primary: &RegionalKey) -> Option<Found> {
     // That it is missing is another check's to say.
     let Some(other) = scene.other(&primary.arn, &primary.region) else {
-        return Some(Found::unknown(META.severity, "its primary was not read"));
+        return Some(Found::open(Missing::Primary, "the primary of the key was not read"));
     };
-    let own = statements(scene.key, scene.cell.region.as_str(), "its policy");
+    let own = statements(scene.key, scene.cell.region.as_str(), "a policy of the key");
     let theirs = statements(other, primary.region.as_str(), "the policy of its primary");
     let (own, theirs) = match (own, theirs) {
         (Ok(own), Ok(theirs)) => (own, theirs),
-        (Err(why), _) | (_, Err(why)) => return Some(Found::unknown(META.severity, &why)),
+        (Err(why), _) => return Some(Found::open(Missing::Policies, why)),
+        (_, Err(why)) => return Some(Found::open(Missing::Primary, why)),
     };
     let (only_here, only_there) = (missing_in(&own, &theirs), missing_in(&theirs, &own));
     if only_here.is_empty() && only_there.is_empty() {
@@ -103,7 +104,8 @@ fn statements(key: &Key, region: &str, what: &str) -> Result<Statements, String>
         Fact::Known(text) => text,
         Fact::Unknown(gap) => return Err(because(what, gap)),
     };
-    let document: Value = serde_json::from_str(text).map_err(|_| format!("{what} is no policy document"))?;
+    let document: Value =
+        serde_json::from_str(text).map_err(|_| format!("{what} is not a policy document"))?;
     let statements = match document.get("Statement") {
         Some(Value::Array(all)) => all.clone(),
         Some(one) => vec![one.clone()],

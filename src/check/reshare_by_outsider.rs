@@ -34,7 +34,7 @@ impl Check for ReshareByOutsider {
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
         let is_outside = |way: &&Reach| way.zone != ReachZone::Organization;
         let creates = |way: &&Reach| way.actions.iter().any(|action| action == "kms:CreateGrant");
-        ways::found(scene.exposure.reaches.iter().filter(is_outside).filter(creates), weigh)
+        ways::found(scene.reaches().filter(is_outside).filter(creates), weigh)
     }
 }
 

@@ -1,6 +1,6 @@
 //! KMS could rotate the key by itself, and does not.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -38,7 +38,7 @@ impl Check for RotationDisabled {
             Eligibility::Automatic => of_rotation(scene),
             Eligibility::ViaPrimary if !scene.is_judged_by_primary() => of_rotation(scene),
             Eligibility::Unknown => {
-                Some(Found::unknown(META.severity, "whether a key of this kind can rotate"))
+                Some(Found::open(Missing::Kind, "whether a key of this kind can rotate is not known"))
             }
             Eligibility::ViaPrimary | Eligibility::OnDemandOnly | Eligibility::NotApplicable => None,
         };
@@ -48,8 +48,10 @@ impl Check for RotationDisabled {
 
 fn of_rotation(scene: &Scene<'_>) -> Option<Found> {
     match &scene.key.rotation {
-        Fact::Unknown(gap) => Some(Found::unknown(META.severity, &because("its rotation", gap))),
-        Fact::Known(None) => Some(Found::unknown(META.severity, "KMS said nothing of its rotation")),
+        Fact::Unknown(gap) => Some(Found::open(Missing::Rotation, because("the rotation of the key", gap))),
+        Fact::Known(None) => {
+            Some(Found::open(Missing::Rotation, "KMS said nothing of the rotation of the key"))
+        }
         Fact::Known(Some(status)) if status.enabled => None,
         Fact::Known(Some(_)) => {
             let last = scene.key.rotations.items.iter().filter_map(|rotation| rotation.rotation_date).max();

@@ -1,6 +1,6 @@
 //! Imported material that its owner has not replaced for long.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, pending_deletion::days, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because, pending_deletion::days};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::key::KeyMetadata,
@@ -45,14 +45,14 @@ fn overdue(scene: &Scene<'_>, metadata: &KeyMetadata) -> Option<Found> {
     let rotations = &scene.key.rotations;
     let rotated = rotations.items.iter().filter_map(|rotation| rotation.rotation_date).max();
     let Some(since) = rotated.or(metadata.creation_date) else {
-        return Some(Found::unknown(META.severity, "KMS did not tell when the key was created"));
+        return Some(Found::open(Missing::Creation, "KMS did not tell when the key was created"));
     };
     let age = days(since, scene.snapshot.scan.taken_at);
     if age <= i64::from(scene.settings.thresholds.on_demand_rotation_days) {
         return None;
     }
     if let Some(gap) = &rotations.gap {
-        return Some(Found::unknown(META.severity, &because("its rotations", gap)));
+        return Some(Found::open(Missing::Rotations, because("the rotations of the key", gap)));
     }
     let what = if rotated.is_some() { "last rotated" } else { "created, and never rotated," };
     let detail = format!("The key was {what} {age} days before the scan.");

@@ -1,6 +1,6 @@
 //! The key rotates, and seldom.
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because};
 use crate::{
     assess::{finding::Severity, rotation::Eligibility},
     snapshot::gap::Fact,
@@ -38,11 +38,13 @@ impl Check for RotationPeriodLong {
         let is_eligible = is_eligible && scene.enabled().is_some_and(|metadata| metadata.origin == "AWS_KMS");
         let status = match &scene.key.rotation {
             _ if !is_eligible => None,
-            Fact::Unknown(gap) => return vec![Found::unknown(META.severity, &because("its rotation", gap))],
+            Fact::Unknown(gap) => {
+                return vec![Found::open(Missing::Rotation, because("the rotation of the key", gap))];
+            }
             Fact::Known(status) => status.as_ref().filter(|status| status.enabled),
         };
         let found = status.and_then(|status| match status.period_in_days {
-            None => Some(Found::unknown(META.severity, "KMS did not tell the period of rotation")),
+            None => Some(Found::open(Missing::Rotation, "KMS did not tell the period of rotation")),
             Some(days) => of_period(scene, days),
         });
         found.into_iter().collect()

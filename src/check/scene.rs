@@ -9,17 +9,21 @@ use keyreach_policy::{
     syntax::{Principals, Statement},
 };
 
+use super::{
+    lack::{Lack, Missing, because},
+    orphaned_principal::Gone,
+};
 use crate::{
     assess::{
-        exposure::{Exposure, ExposureLevel, GrantZone, Via, ViaKind},
+        exposure::{Exposure, ExposureLevel, GrantZone, Reach, Via, ViaKind},
         lockout::{Lockout, LockoutReason, LockoutVerdict},
     },
     config::JudgementSettings,
-    lockout::{Administrators, unread_in_words},
+    lockout::Administrators,
     snapshot::{
         Snapshot,
         cell::Cell,
-        gap::{Fact, Gap},
+        gap::Fact,
         key::{Key, KeyMetadata},
         organization::{Account, Organization},
     },
@@ -40,6 +44,8 @@ pub struct Scene<'a> {
     pub key: &'a Key,
     /// Its policies that could be read.
     pub policies: &'a [(ViaKind, &'a Policy)],
+    /// Whom it names and who does not exist any more.
+    pub gone: &'a Gone,
     /// Who outside can reach it.
     pub exposure: &'a Exposure,
     /// Where each of its grants leads, in their order.
@@ -102,13 +108,31 @@ impl Written<'_> {
 }
 
 impl<'a> Scene<'a> {
-    /// Every statement of the key's policies that could be read.
+    /// The statements of the key's policies that could be read, but for those whose principals are all gone: of them
+    /// the checks of orphans speak.
     pub fn statements(&self) -> impl Iterator<Item = Written<'a>> {
+        let gone = self.gone;
+        self.every_statement().filter(move |written| !gone.are_all_of(written.statement))
+    }
+
+    /// Every statement of the key's policies that could be read.
+    pub fn every_statement(&self) -> impl Iterator<Item = Written<'a>> {
         self.policies.iter().flat_map(|&(kind, policy)| {
             let written =
                 move |(index, statement)| Written { kind, name: policy.statement_name(index), statement };
             policy.document().statements().map(written)
         })
+    }
+
+    /// The ways in from outside, but for those of principals that a statement names and that are gone.
+    pub fn reaches(&self) -> impl Iterator<Item = &'a Reach> {
+        let gone = self.gone;
+        self.exposure.reaches.iter().filter(move |way| !gone.has(&way.principal))
+    }
+
+    /// Those that give something of the key: to retire a grant gives nothing.
+    pub fn uses(&self) -> impl Iterator<Item = &'a Reach> {
+        self.reaches().filter(|way| !way.only_retires_grants())
     }
 
     /// What DescribeKey says, where it was read.
@@ -148,7 +172,7 @@ impl<'a> Scene<'a> {
             .is_some_and(|own| own.management_account_id == account || own.members.items.contains(&account));
         match is_listed || self.accounts.contains_key(&account) {
             true => Some(true),
-            false => self.unread(Need::Members).is_none().then_some(false),
+            false => self.members_unread().is_none().then_some(false),
         }
     }
 
@@ -163,69 +187,132 @@ impl<'a> Scene<'a> {
             let named = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
             named.map(|text| (Principal::of_grant(text.as_str()), grant.grant_id.clone()))
         });
-        self.statements().flat_map(of_statement).chain(of_grants).collect()
+        self.every_statement().flat_map(of_statement).chain(of_grants).collect()
     }
 
-    /// Why a fact is missing; `None` where it is not.
+    /// Whether a policy of the key was not read.
     #[must_use]
-    pub fn unread(&self, need: Need) -> Option<String> {
+    pub fn lacks_policies(&self) -> bool {
+        self.policies_unread().is_some()
+    }
+
+    /// The facts that are missing; none where nothing is.
+    #[must_use]
+    pub fn lacks(&self, need: Need) -> Vec<Lack> {
         match need {
-            Need::Exposure if self.exposure.level != ExposureLevel::Unknown => None,
-            Need::Exposure => Some(
-                self.unread(Need::Policies)
-                    .or_else(|| self.unread(Need::Grants))
-                    .or_else(|| self.unread(Need::Members))
-                    .unwrap_or_else(|| "the search for ways in ended at its limit".to_owned()),
-            ),
-            Need::Metadata => self.key.metadata.gap().map(|gap| because("the key", gap)),
-            Need::Policies => self.policies_unread(),
-            Need::Grants => self.key.grants.gap.as_ref().map(|gap| because("the grants", gap)),
+            Need::Exposure => self.exposure_unread(),
+            Need::Metadata => self.metadata_unread().into_iter().collect(),
+            Need::Policies => self.policies_unread().into_iter().collect(),
+            Need::Grants => self.grants_unread().into_iter().collect(),
             Need::Lockout => self.lockout_unread(),
-            Need::Use => self.usable.is_none().then(|| {
-                self.unread(Need::Metadata)
-                    .or_else(|| self.unread(Need::Exposure))
-                    .or_else(|| self.lockout_unread())
-                    .unwrap_or_else(|| "who can use the key is not known".to_owned())
-            }),
-            Need::Members => self.members_unread(),
-            Need::NamedPrincipals => self.named().iter().find_map(|(one, _)| self.neighbors_unread(one)),
+            Need::Use => self.use_unread(),
+            Need::Members => self.members_unread().into_iter().collect(),
+            Need::NamedPrincipals => {
+                self.named().iter().filter_map(|(one, _)| self.neighbors_unread(one)).collect()
+            }
             // The account says so, once for all its keys.
-            Need::Principals => None,
+            Need::Principals => Vec::new(),
         }
     }
 
-    fn lockout_unread(&self) -> Option<String> {
-        let is_unknown = self.lockout.verdict == LockoutVerdict::Unknown;
-        is_unknown.then(|| unread_in_words(&self.lockout.reasons))
+    fn exposure_unread(&self) -> Vec<Lack> {
+        if self.exposure.level != ExposureLevel::Unknown {
+            return Vec::new();
+        }
+        let facts = [self.policies_unread(), self.grants_unread(), self.members_unread()];
+        let found: Vec<Lack> = facts.into_iter().flatten().collect();
+        if found.is_empty() {
+            return vec![Lack::new(Missing::Search, "the search for ways in ended at its limit")];
+        }
+        found
     }
 
-    fn policies_unread(&self) -> Option<String> {
+    fn use_unread(&self) -> Vec<Lack> {
+        if self.usable.is_some() {
+            return Vec::new();
+        }
+        let mut found: Vec<Lack> = self.metadata_unread().into_iter().collect();
+        found.extend(self.exposure_unread());
+        found.extend(self.lockout_unread());
+        let iam = self.accounts.get(&self.cell.account_id).and_then(|account| account.iam.as_ref());
+        if found.is_empty() && iam.is_none_or(|iam| iam.gap.is_some()) {
+            found.push(self.principals_unread());
+        }
+        if found.is_empty() {
+            found.push(Lack::new(Missing::Search, "who can use the key was not settled"));
+        }
+        found
+    }
+
+    fn metadata_unread(&self) -> Option<Lack> {
+        self.key.metadata.gap().map(|gap| Lack::new(Missing::Metadata, because("the key", gap)))
+    }
+
+    fn grants_unread(&self) -> Option<Lack> {
+        let gap = self.key.grants.gap.as_ref();
+        gap.map(|gap| Lack::new(Missing::Grants, because("the grants of the key", gap)))
+    }
+
+    fn lockout_unread(&self) -> Vec<Lack> {
+        if self.lockout.verdict != LockoutVerdict::Unknown {
+            return Vec::new();
+        }
+        let lack = |reason: &LockoutReason| match reason {
+            LockoutReason::PolicyUnread => self.policies_unread().unwrap_or_else(|| {
+                Lack::new(Missing::Policies, "the policies of the key could not all be read")
+            }),
+            LockoutReason::IamUnread => self.principals_unread(),
+            LockoutReason::GuardrailsUnread => Lack::of_guardrails(self.snapshot),
+            _ => Lack::new(
+                Missing::Search,
+                "a condition asks for a fact that was not read, or the search for writers ended at its limit",
+            ),
+        };
+        self.lockout.reasons.iter().map(lack).collect()
+    }
+
+    fn principals_unread(&self) -> Lack {
+        let own = self.cell.account_id;
+        Lack::of_principals(own, self.accounts.get(&own).copied())
+    }
+
+    fn policies_unread(&self) -> Option<Lack> {
         let gap = self.key.policy.gap().or(self.key.ram_policy.gap());
         let texts = self.key.policy.known().into_iter().count()
             + self.key.ram_policy.known().and_then(Option::as_ref).into_iter().count();
-        gap.map(|gap| because("a policy of the key", gap)).or_else(|| {
-            (self.policies.len() < texts).then(|| "a policy of the key is no policy document".to_owned())
-        })
+        let why = gap.map(|gap| because("a policy of the key", gap)).or_else(|| {
+            (self.policies.len() < texts).then(|| "a policy of the key is not a policy document".to_owned())
+        });
+        why.map(|why| Lack::new(Missing::Policies, why))
     }
 
-    fn members_unread(&self) -> Option<String> {
+    /// The accounts of the organization.
+    pub(super) fn members_unread(&self) -> Option<Lack> {
         let gap = match &self.snapshot.organization {
             Fact::Unknown(gap) => Some(gap),
             Fact::Known(organization) => organization.as_ref().and_then(|known| known.members.gap.as_ref()),
         };
-        gap.map(|gap| because("the accounts of the organization", gap))
+        gap.map(|gap| Lack::new(Missing::Members, because("the accounts of the organization", gap)))
     }
 
-    fn neighbors_unread(&self, principal: &Principal) -> Option<String> {
+    fn neighbors_unread(&self, principal: &Principal) -> Option<Lack> {
+        let own = self.cell.account_id;
         let owner = match principal.form() {
             Form::User(owner) | Form::Role(owner) | Form::Session(owner) => owner,
             // It does not say whose it is, and most are of the key's own account.
-            Form::UniqueId => self.cell.account_id,
+            Form::UniqueId => own,
             _ => return None,
         };
         let account = self.accounts.get(&owner)?;
         let is_unread = account.iam.as_ref().is_none_or(|iam| iam.gap.is_some());
-        is_unread.then(|| format!("the users and roles of account {owner} were not all read"))
+        let lack = || {
+            if owner == own {
+                return self.principals_unread();
+            }
+            let why = format!("the users and roles of account {owner} were not all read");
+            Lack::new(Missing::PrincipalsOf(owner), why)
+        };
+        is_unread.then(lack)
     }
 
     /// Whom the key's policies name as those who may rewrite them.
@@ -250,7 +337,7 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn statement(&self, via: &Via) -> Option<Written<'a>> {
         let name = via.statement.as_ref()?;
-        self.statements().find(|written| written.kind == via.kind && written.name == *name)
+        self.every_statement().find(|written| written.kind == via.kind && written.name == *name)
     }
 }
 
@@ -266,9 +353,4 @@ pub(super) fn principals(statement: &Statement) -> Vec<&Principal> {
 /// Whether a name covers anybody at all.
 pub(super) fn is_somebody(principal: &Principal) -> bool {
     principal.account().is_some() || matches!(principal.form(), Form::Everyone | Form::Service)
-}
-
-/// Why something was not read, in words.
-pub(super) fn because(what: &str, gap: &Gap) -> String {
-    format!("{what} could not be read ({}: {})", gap.operation, gap.kind)
 }

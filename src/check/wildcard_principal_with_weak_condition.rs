@@ -47,7 +47,7 @@ impl Check for WildcardPrincipalWithWeakCondition {
                 let via = |via| scene.statement(via).is_some_and(|of| of.statement == written.statement);
                 way.zone == ReachZone::Public && way.via.iter().any(via)
             };
-            let severity = scene.exposure.reaches.iter().filter(opens).map(scale::of_reach).min()?;
+            let severity = scene.uses().filter(opens).map(scale::of_reach).min()?;
             Some(found(&written, severity))
         };
         scene.statements().filter(is_conditional).filter_map(open).collect()

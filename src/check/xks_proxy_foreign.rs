@@ -2,7 +2,7 @@
 
 use keyreach_policy::aws::AccountId;
 
-use super::{Check, Found, Meta, Need, Scene, Topic, scene::because};
+use super::{Check, Found, Meta, Missing, Need, Scene, Topic, lack::because};
 use crate::{assess::finding::Severity, snapshot::cell::KeyStore};
 
 /// `xks-proxy-foreign`
@@ -39,7 +39,7 @@ fn of_store(scene: &Scene<'_>, id: &str) -> Option<Found> {
     let stores = &scene.cell.key_stores;
     match (stores.items.iter().find(|store| store.custom_key_store_id == id), &stores.gap) {
         (Some(store), _) => foreign(scene, store),
-        (None, Some(gap)) => Some(Found::unknown(META.severity, &because("the key stores", gap))),
+        (None, Some(gap)) => Some(Found::open(Missing::KeyStores, because("the key stores", gap))),
         // That the store is not there is another check's to say.
         (None, None) => None,
     }
@@ -57,7 +57,7 @@ fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
         _ if is_trusted => (Severity::Info, "which the settings trust"),
         Some(true) => (Severity::Low, "which belongs to the organization"),
         Some(false) => (META.severity, "which nobody vouches for"),
-        None => return scene.unread(Need::Members).map(|why| Found::unknown(META.severity, &why)),
+        None => return scene.members_unread().map(Found::Open),
     };
     let id = &store.custom_key_store_id;
     let detail =

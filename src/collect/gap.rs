@@ -21,7 +21,7 @@ pub(super) struct Refusal {
 }
 
 /// The code of a request that could not be signed; AWS never saw it.
-const NO_CREDENTIALS: &str = "CredentialsNotLoaded";
+pub(super) const NO_CREDENTIALS: &str = "CredentialsNotLoaded";
 /// The longest message kept. AWS's are shorter; a proxy's error page is not.
 const LONGEST_MESSAGE: usize = 1000;
 

@@ -1,10 +1,12 @@
 //! How far the scan has come, for whoever watches a long one. Counts only; nothing here decides anything.
 
 mod bar;
+mod lines;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use bar::draw;
+pub use lines::tell;
 
 /// Counters that every part of a scan adds to.
 #[derive(Debug, Default)]

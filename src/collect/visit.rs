@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_types::{SdkConfig, region::Region as SdkRegion};
 use keyreach_policy::aws::Region;
 use tokio::task::JoinSet;
 
@@ -16,7 +16,6 @@ use super::{
     pacer::gate::Gate,
     session::{RoleRequest, Session},
     sts::Caller,
-    veil::veil,
 };
 use crate::{
     call::{self, Place},
@@ -120,11 +119,7 @@ impl Visitor {
             client: aws_sdk_iam::Client::new(&inside.sdk),
             account: account.id.to_string(),
         };
-        let mut found = iam.describe().await;
-        if let Some(external_id) = &self.settings.external_id {
-            veil(&mut found, external_id);
-        }
-        found
+        iam.describe().await
     }
 
     async fn visit_regions(

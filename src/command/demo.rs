@@ -16,8 +16,11 @@ use crate::{
 /// One of everything.
 const SCENARIO: &str = "menagerie";
 
+/// The folder of its reports: that of a real scan is not its own.
+const OUT: &str = "keyreach-demo";
+
 pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
-    let settings = settings::resolve(args.into_settings())?;
+    let settings = settings::resolve_into(args.into_settings(), OUT)?;
     let folder = Folder::open(&settings.report.out)?;
     let scenario = Scenario::builtin(SCENARIO).context("the built-in organization is missing")?;
     let cloud = Cloud::new(&scenario)?;
@@ -36,5 +39,5 @@ pub(super) fn run(args: ReportArgs) -> anyhow::Result<Outcome> {
         cloud.credentials(),
     );
     let snapshot = collect::run(order, async || Ok(connection), watcher)?;
-    reports::write(&settings, &folder, &snapshot)
+    reports::write(&settings, folder, &snapshot)
 }

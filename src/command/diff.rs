@@ -11,7 +11,7 @@ use crate::{
     assess::assess,
     cli::{DiffArgs, DiffFailOn, DiffFormat},
     config::{Format, Settings, raw::RawSettings},
-    diff::{Run, compare, render_markdown, render_text},
+    diff::{Diff, Run, compare, render_markdown, render_text},
     outcome::Outcome,
     report::{Report, inert, parts},
     snapshot::{Snapshot, file},
@@ -21,8 +21,10 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Outcome> {
     let settings = Settings::resolve(RawSettings::default(), args.config.as_deref())?;
     let (old, new) = (load(&args.old, &settings)?, load(&args.new, &settings)?);
     let diff = compare(&old, &new);
-    let is_too_wide = args.fail_on == DiffFailOn::Widened && diff.summary.widened > 0;
-    let outcome = if is_too_wide { Outcome::Findings } else { Outcome::Done };
+    let outcome = outcome(&args.fail_on, &diff);
+    if outcome != Outcome::Done && !diff.unread.is_empty() {
+        voice::say(&format!("NEW could not read what OLD read: {}", diff.unread.join("; ")));
+    }
     voice::print(outcome, |out| {
         match args.format {
             DiffFormat::Text => render_text(&diff, out)?,
@@ -31,6 +33,18 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Outcome> {
         }
         Ok(())
     })
+}
+
+/// Nothing widened as far as it was read is no answer where less was read.
+fn outcome(fail_on: &[DiffFailOn], diff: &Diff) -> Outcome {
+    let asks = |what| fail_on.contains(&what);
+    let (widened, unread) = (diff.summary.widened > 0, !diff.unread.is_empty());
+    match (asks(DiffFailOn::Widened), asks(DiffFailOn::Unread)) {
+        (true, _) if widened => Outcome::Findings,
+        (_, true) if unread => Outcome::Findings,
+        (true, _) if unread => Outcome::Incomplete,
+        _ => Outcome::Done,
+    }
 }
 
 /// Tells a snapshot from a report: only the one has cells at the top, only the other a coverage.

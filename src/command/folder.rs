@@ -12,19 +12,36 @@ use std::{
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
-/// A folder that can be written to.
+/// A folder that can be written to. One that was made for nothing is taken away again.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// What was not there before, the innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Only empty folders can be removed so: what holds a report stays.
+        let _ = self.made.iter().try_for_each(fs::remove_dir);
+    }
 }
 
 impl Folder {
     /// Makes the folder, and finds out whether it can be written to before hours of scanning.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let told = || format!("cannot write to the folder `{}`", path.display());
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = path.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+        let folder = Self { path: path.to_owned(), made };
         fs::create_dir_all(path).with_context(told)?;
         NamedTempFile::new_in(path).with_context(told)?;
-        Ok(Self { path: path.to_owned() })
+        Ok(folder)
+    }
+
+    /// A folder in it.
+    pub(super) fn within(&self, name: &str) -> anyhow::Result<Self> {
+        Self::open(&self.path.join(name))
     }
 
     /// Writes one file whole. `print` puts its bytes into an open file.

@@ -24,6 +24,13 @@ pub(super) fn text(path: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// All of it, whatever it holds.
+pub(super) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).with_context(|| cannot_read(path))?;
+    Ok(bytes)
+}
+
 fn cannot_read(path: &Path) -> String {
     format!("cannot read `{}`", path.display())
 }

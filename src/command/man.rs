@@ -22,7 +22,10 @@ pub(super) fn run(args: &ManArgs) -> anyhow::Result<Outcome> {
     };
     let mut page = Vec::new();
     let version = concat!("keyreach ", env!("CARGO_PKG_VERSION"));
-    Man::new(command.clone()).source(version).render(&mut page)?;
+    // The page's own synopsis would show flags without their values; they follow with them.
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
+    Man::new(command.clone().override_usage(usage)).source(version).render(&mut page)?;
     voice::print(Outcome::Done, |out| Ok(out.write_all(&page)?))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{folder::Folder, voice};
+use super::{folder::Folder, standing, voice};
 use crate::{
     assess::{
         acceptance::{Acceptance, AcceptanceState},
@@ -11,17 +11,14 @@ use crate::{
     },
     config::{FailOn, Format, ReportSettings, Settings},
     outcome::Outcome,
-    report::{
-        Report,
-        coverage::{AccountCoverage, Coverage},
-        parts,
-    },
-    snapshot::{Snapshot, TargetSource, cell::CellState, file},
+    report::{Report, closing, coverage::Coverage, parts},
+    snapshot::{Snapshot, file},
 };
 
 /// Judges the snapshot, writes it and its reports, and says in a line how it went.
-pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
+pub(super) fn write(settings: &Settings, folder: Folder, snapshot: &Snapshot) -> anyhow::Result<Outcome> {
     let Settings { report: settings, judgement, .. } = settings;
+    let folder = &if settings.replace { folder } else { standing::spare(folder, snapshot)? };
     folder.write("snapshot.json", |out| file::print(snapshot, out))?;
     let assessment = assess(snapshot, judgement);
     let report = Report::new(snapshot, &assessment)?;
@@ -30,9 +27,9 @@ pub(super) fn write(settings: &Settings, folder: &Folder, snapshot: &Snapshot) -
     }
     if !settings.quiet {
         say_what_became(report.acceptances);
-        say_how_it_went(&report, folder);
+        say_how_it_went(&report, settings, folder);
     }
-    if let Some(reason) = nothing_readable(snapshot) {
+    if let Some(reason) = closing::nothing_readable(snapshot) {
         voice::say(&format!("error: nothing could be read: {reason}"));
         return Ok(Outcome::CouldNotRun);
     }
@@ -59,7 +56,7 @@ fn outcome(settings: &ReportSettings, coverage: &Coverage<'_>, worst: Option<Sev
 }
 
 /// Severities compare from the worst down.
-fn threshold(fail_on: FailOn) -> Option<Severity> {
+pub(super) fn threshold(fail_on: FailOn) -> Option<Severity> {
     match fail_on {
         FailOn::None => None,
         FailOn::Low => Some(Severity::Low),
@@ -69,49 +66,23 @@ fn threshold(fail_on: FailOn) -> Option<Severity> {
     }
 }
 
-/// The first reason, where no cell at all was read: in a cell that was entered, before in one that was not.
-fn nothing_readable(snapshot: &Snapshot) -> Option<String> {
-    let read = |state| matches!(state, CellState::Complete | CellState::Partial | CellState::Disabled);
-    if snapshot.scan.interrupted || snapshot.cells.iter().any(|cell| read(cell.state())) {
-        return None;
+/// How it went, and what to do next.
+fn say_how_it_went(report: &Report<'_>, settings: &ReportSettings, folder: &Folder) {
+    let place = folder.path().display().to_string();
+    closing::lines(report, &place).iter().for_each(|line| voice::say(line));
+    if settings.formats.contains(&Format::Html) {
+        voice::say(&format!("read {}", folder.place("report.html").display()));
     }
-    let in_cells = snapshot.cells.iter().flat_map(|cell| cell.all_gaps());
-    let gaps = snapshot.accounts.iter().flat_map(|account| account.gaps()).chain(in_cells);
-    let gap = gaps.min_by_key(|gap| gap.operation == "sts:AssumeRole");
-    Some(gap.map_or_else(
-        || "no account is left to scan".to_owned(),
-        |gap| format!("{} on {}: {}", gap.operation, gap.resource, gap.message),
-    ))
-}
-
-fn say_how_it_went(report: &Report<'_>, folder: &Folder) {
-    let (snapshot, coverage) = (report.snapshot, &report.coverage);
-    if let Some(words) = odd_targets(snapshot) {
-        voice::say(&words);
+    if let Some(question) = closing::question(report) {
+        let snapshot = folder.place("snapshot.json");
+        voice::say(&format!("next: keyreach {question} --snapshot {}", snapshot.display()));
     }
-    let covered = coverage.count(AccountCoverage::Complete) + coverage.count(AccountCoverage::Partial);
-    let accounts = coverage.accounts.len() - coverage.count(AccountCoverage::Skipped);
-    let verdict = if coverage.interrupted {
-        "stopped before the end".to_owned()
-    } else if coverage.is_complete() {
-        "coverage complete".to_owned()
-    } else {
-        let kinds: Vec<String> =
-            coverage.gaps_by_kind().iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        format!("coverage incomplete ({})", kinds.join(", "))
-    };
-    voice::say(&format!(
-        "{} keys in {covered} of {accounts} accounts; {verdict}; {}; reports in {}",
-        report.keys.len(),
-        findings(report),
-        folder.path().display()
-    ));
 }
 
 /// Acceptances that accept nothing, and why.
 fn say_what_became(acceptances: &[Acceptance]) {
     for one in acceptances {
-        let Acceptance { check, reason, owner, expires, findings, .. } = one;
+        let Acceptance { check, reason, owner, ticket, expires, findings, .. } = one;
         let about = one.about();
         let what = match one.state {
             AcceptanceState::InForce => continue,
@@ -120,32 +91,7 @@ fn say_what_became(acceptances: &[Acceptance]) {
                 format!("expired on {expires}; {findings} findings that it fits count")
             }
         };
-        voice::say(&format!("the acceptance of {check}, {about}, by {owner} ({reason}) {what}"));
-    }
-}
-
-/// Findings by severity, those that are there.
-fn findings(report: &Report<'_>) -> String {
-    let of = |(severity, number): (&Severity, &u64)| format!("{number} {}", severity.as_str());
-    let told: Vec<String> = report.summary.by_severity.iter().map(of).collect();
-    if told.is_empty() { "no findings".to_owned() } else { format!("findings: {}", told.join(", ")) }
-}
-
-/// What a user should know who expected the whole organization.
-fn odd_targets(snapshot: &Snapshot) -> Option<String> {
-    match snapshot.scan.targets {
-        TargetSource::Organizations | TargetSource::Settings => None,
-        TargetSource::NoOrganization => {
-            Some("the caller's account is in no organization: scanned it alone".to_owned())
-        }
-        TargetSource::OrganizationUnread => {
-            let members = snapshot.organization.known().and_then(Option::as_ref).map(|known| &known.members);
-            let gap = snapshot.organization.gap().or_else(|| members?.gap.as_ref());
-            let why = gap.map(|gap| format!(" ({}: {})", gap.operation, gap.message)).unwrap_or_default();
-            Some(format!(
-                "the organization's accounts could not be listed{why}: scanned the caller's own account alone; \
-                 see --organization-role, or name them with --accounts"
-            ))
-        }
+        let ticket = ticket.as_ref().map(|ticket| format!(", {ticket}")).unwrap_or_default();
+        voice::say(&format!("the acceptance of {check}, {about}, by {owner}{ticket} ({reason}) {what}"));
     }
 }

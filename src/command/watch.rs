@@ -1,7 +1,14 @@
-//! Who watches a scan: a line on a terminal, or nobody.
+//! Who watches a scan: a line on a terminal that is drawn anew, a line now and then in a log, or nobody.
 
-use std::{convert::Infallible, future::pending, pin::Pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    future::pending,
+    io::{self, IsTerminal},
+    pin::Pin,
+    sync::Arc,
+};
 
+use super::voice;
 use crate::{
     collect::progress::{self, Progress},
     config::ReportSettings,
@@ -12,5 +19,10 @@ pub(super) fn watcher(
     settings: &ReportSettings,
     progress: &Arc<Progress>,
 ) -> Pin<Box<dyn Future<Output = Infallible>>> {
-    if settings.quiet { Box::pin(pending()) } else { Box::pin(progress::draw(Arc::clone(progress))) }
+    let progress = Arc::clone(progress);
+    match (settings.quiet, io::stderr().is_terminal()) {
+        (true, _) => Box::pin(pending()),
+        (false, true) => Box::pin(progress::draw(progress)),
+        (false, false) => Box::pin(progress::tell(progress, voice::say)),
+    }
 }

@@ -185,6 +185,8 @@ pub struct RawReport {
     pub allow_gaps: Option<bool>,
     /// Say nothing but errors.
     pub quiet: Option<bool>,
+    /// Take the place of a snapshot that read more, or that is of another organization.
+    pub replace: Option<bool>,
 }
 
 /// A list, or one text with commas.
@@ -240,6 +242,7 @@ impl RawSettings {
                 fail_on: self.report.fail_on.or(under.report.fail_on),
                 allow_gaps: self.report.allow_gaps.or(under.report.allow_gaps),
                 quiet: self.report.quiet.or(under.report.quiet),
+                replace: self.report.replace.or(under.report.replace),
             },
             thresholds: self.thresholds.over(under.thresholds),
             expected: RawExpected {

@@ -4,6 +4,9 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{ConfigError, choice, raw, value, words};
 
+/// The folder of the reports, where nobody names one.
+pub const OUT: &str = "keyreach-out";
+
 /// What to write, and when to complain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportSettings {
@@ -17,6 +20,8 @@ pub struct ReportSettings {
     pub allow_gaps: bool,
     /// Say nothing but errors.
     pub quiet: bool,
+    /// Take the place of a snapshot that read more, or that is of another organization.
+    pub replace: bool,
 }
 
 /// A report format.
@@ -110,7 +115,7 @@ impl FailOn {
 
 impl ReportSettings {
     pub(super) fn validate(raw: raw::RawReport) -> Result<Self, ConfigError> {
-        let out = raw.out.unwrap_or_else(|| PathBuf::from("keyreach-out"));
+        let out = raw.out.unwrap_or_else(|| PathBuf::from(OUT));
         if out.as_os_str().is_empty() {
             return Err(value("report.out", "", "is not a folder"));
         }
@@ -127,6 +132,7 @@ impl ReportSettings {
                 .map_or(Ok(FailOn::None), |name| choice("fail_on", &name, FailOn::ALL, FailOn::as_str))?,
             allow_gaps: raw.allow_gaps.unwrap_or_default(),
             quiet: raw.quiet.unwrap_or_default(),
+            replace: raw.replace.unwrap_or_default(),
         })
     }
 }

@@ -19,6 +19,8 @@ pub struct Diff {
     pub notes: Vec<String>,
     /// The changes, counted.
     pub summary: Summary,
+    /// What OLD read and NEW could not, one sentence each: what `--fail-on unread` asks about.
+    pub unread: Vec<String>,
     /// Cells that only one of the runs could list.
     pub coverage: CoverageChange,
     /// The keys.

@@ -169,6 +169,11 @@ fn reach_change(old: &Reach, new: &Reach, covers: &(Cover<'_>, Cover<'_>)) -> Op
     Some(ReachChange { changes, ..lone(new, kind) })
 }
 
+/// Whether some of these actions gives something of the key: to retire a grant gives nothing.
+pub(super) fn gives_use<'a>(actions: impl IntoIterator<Item = &'a String>) -> bool {
+    actions.into_iter().any(|action| action != "kms:RetireGrant")
+}
+
 /// Whether the conditions of one are among those of the other. They are words here: of others, nobody knows which
 /// let more through.
 fn are_comparable(one: &Reach, other: &Reach) -> bool {
@@ -178,7 +183,7 @@ fn are_comparable(one: &Reach, other: &Reach) -> bool {
 /// Whether something of `new` goes beyond `old`: one more action is wider, whatever else is gone, and so is a condition that is
 /// gone without another in its place.
 fn allows_more(old: &Reach, new: &Reach) -> bool {
-    new.actions.difference(&old.actions).next().is_some()
+    gives_use(new.actions.difference(&old.actions))
         || width(&new.zone) > width(&old.zone)
         || (new.conditions.is_subset(&old.conditions) && new.conditions != old.conditions)
         || (old.needs_identity_policy && !new.needs_identity_policy)

@@ -13,11 +13,18 @@ use super::{
 pub(super) fn compare(old: &Run, new: &Run) -> Findings {
     let (doubt, earlier_doubt) = (Doubt::of(new), Doubt::of(old));
     let lost = lost(old, new);
+    let is_told = |check: &str, of: &Finding| lost.iter().any(|lost| is_because_of(lost, check, of));
+    let is_news = |finding: &Finding| {
+        finding
+            .open()
+            .into_iter()
+            .any(|check| !earlier_doubt.held(check, finding) && !is_told(check, finding))
+    };
     let mut findings = Findings::default();
     for finding in in_order(new) {
         match old.findings.get(&finding.id) {
-            // That the check cannot tell is said by what it had found.
-            None if finding.status == UNKNOWN && lost.contains(&mark(finding)) => {}
+            // That a check cannot tell is said by what it had found, and is no news where it could not before.
+            None if finding.status == UNKNOWN && !is_news(finding) => {}
             None if finding.status == UNKNOWN => {
                 findings.unsettled.push(entry(finding, FindingKind::Unknown));
             }
@@ -47,10 +54,16 @@ pub(super) fn compare(old: &Run, new: &Run) -> Findings {
     findings
 }
 
-/// What OLD found and NEW lacks, by what it is about.
-fn lost<'a>(old: &'a Run, new: &Run) -> BTreeSet<Mark<'a>> {
+/// What OLD found and NEW lacks.
+fn lost<'a>(old: &'a Run, new: &Run) -> Vec<&'a Finding> {
     let is_lost = |of: &&Finding| of.status != UNKNOWN && !new.findings.contains_key(&of.id);
-    old.findings.values().filter(is_lost).map(mark).collect()
+    old.findings.values().filter(is_lost).collect()
+}
+
+/// Whether a check's finding may be lost for what `unread` says was not read: about its key, or about its account.
+fn is_because_of(lost: &Finding, check: &str, unread: &Finding) -> bool {
+    let same_thing = unread.key_arn.is_none() || unread.key_arn == lost.key_arn;
+    same_thing && unread.account_id == lost.account_id && lost.check == check
 }
 
 const UNKNOWN: &str = "unknown";
@@ -84,24 +97,56 @@ fn both(old: &Finding, new: &Finding, findings: &mut Findings) {
     }
 }
 
-/// What a finding is about: check, account, Region and key.
-type Mark<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
-
 /// What a run's checks could not tell.
-struct Doubt<'a>(BTreeSet<Mark<'a>>);
+struct Doubt<'a> {
+    run: &'a Run,
+    /// By check and key
+    of_keys: BTreeSet<(&'a str, &'a str)>,
+    /// By check and account: what is about no single key
+    of_accounts: BTreeSet<(&'a str, &'a str)>,
+}
 
 impl<'a> Doubt<'a> {
     fn of(run: &'a Run) -> Self {
-        Self(run.findings.values().filter(|finding| finding.status == UNKNOWN).map(mark).collect())
+        let mut doubt = Self { run, of_keys: BTreeSet::new(), of_accounts: BTreeSet::new() };
+        for finding in run.findings.values() {
+            let checks = finding.open().into_iter();
+            match &finding.key_arn {
+                Some(arn) => doubt.of_keys.extend(checks.map(|check| (check, arn.as_str()))),
+                None => {
+                    doubt.of_accounts.extend(checks.map(|check| (check, finding.account_id.as_str())));
+                }
+            }
+        }
+        doubt
     }
 
     fn is_about(&self, finding: &Finding) -> bool {
-        self.0.contains(&mark(finding))
+        self.holds(&finding.check, finding)
     }
-}
 
-fn mark(finding: &Finding) -> Mark<'_> {
-    (&finding.check, &finding.account_id, finding.region.as_deref(), finding.key_arn.as_deref())
+    /// Whether a check could not tell of what a finding is about.
+    fn holds(&self, check: &str, of: &Finding) -> bool {
+        let of_account = || self.of_accounts.contains(&(check, of.account_id.as_str()));
+        let Some(arn) = &of.key_arn else { return of_account() };
+        if self.of_keys.contains(&(check, arn.as_str())) {
+            return true;
+        }
+        // A report that does not say it of the key says it of all keys of the account.
+        self.run.keys.get(arn).is_some_and(|key| match &key.undecided {
+            Some(checks) => checks.contains(check),
+            None => of_account(),
+        })
+    }
+
+    /// Whether a check that `unread` leaves open was open before, if only of some keys of the account.
+    fn held(&self, check: &str, unread: &Finding) -> bool {
+        let of_some_key = || {
+            let mut keys = self.run.keys.values().filter(|key| key.account_id == unread.account_id);
+            unread.key_arn.is_none() && keys.any(|key| self.of_keys.contains(&(check, key.arn.as_str())))
+        };
+        self.holds(check, unread) || of_some_key()
+    }
 }
 
 /// Whether a run could not come to see what a finding is about.

@@ -56,7 +56,7 @@ fn is_widened(change: &KeyChange) -> bool {
         _ => false,
     });
     level
-        || change.reaches.iter().any(|reach| reach.kind.is_wider())
+        || change.reaches.iter().any(|reach| reach.kind.is_wider() && exposure::gives_use(&reach.actions))
         || change.grants.iter().any(|grant| grant.kind.is_wider() && is_outside(&grant.zone))
 }
 

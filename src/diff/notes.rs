@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     CoverageChange, Seen,
-    run::{Gap, Run},
+    document::Keys,
+    run::{Gap, REGION_OFF, Run},
     words::short,
 };
 
@@ -39,13 +40,44 @@ pub(super) fn about(old: &Run, new: &Run) -> Vec<String> {
     notes
 }
 
+/// What OLD read and NEW could not, one sentence each. What is gone is not missed: an account that the organization no
+/// longer lists or that was closed, a Region that is off.
+pub(super) fn unread(old: &Run, new: &Run, coverage: &CoverageChange, keys: &Keys) -> Vec<String> {
+    let cells: Vec<String> = coverage
+        .no_longer_listed
+        .iter()
+        .filter(|cell| cell.why != REGION_OFF && !is_gone(new, &cell.account_id))
+        .map(|cell| format!("{} {} ({})", cell.account_id, cell.region, cell.why))
+        .collect();
+    let facts: Vec<String> =
+        keys.unread.iter().map(|key| format!("{} ({})", key.key.arn, key.facts.join(", "))).collect();
+    let (was, now) = (unread_of_organization(old), unread_of_organization(new));
+    let organization: Vec<String> = now.difference(&was).cloned().collect();
+    [("the keys of", cells), ("of the key", facts), ("of the organization,", organization)]
+        .into_iter()
+        .filter(|(_, what)| !what.is_empty())
+        .map(|(about, what)| format!("{about} {}", short(&what)))
+        .collect()
+}
+
+/// Whether an account is one that there is nothing to read of any more.
+fn is_gone(run: &Run, account: &str) -> bool {
+    let lists_members = run.scan.organization_id.is_some()
+        && run.gaps.iter().all(|gap| gap.operation != "organizations:ListAccounts");
+    match run.accounts.get(account) {
+        Some(state) => matches!(state.as_deref(), Some("SUSPENDED" | "CLOSED" | "PENDING_ACTIVATION")),
+        None => lists_members && !run.accounts.is_empty(),
+    }
+}
+
+fn unread_of_organization(run: &Run) -> BTreeSet<String> {
+    let of = |gap: &&Gap| gap.operation.starts_with("organizations:");
+    run.gaps.iter().filter(of).map(|gap| format!("{} of {}", gap.operation, gap.resource)).collect()
+}
+
 /// Facts of the organization decide about every key, and a key's change may be due to their absence.
 fn organization(old: &Run, new: &Run) -> Option<String> {
-    let unread = |run: &Run| -> BTreeSet<String> {
-        let of = |gap: &&Gap| gap.operation.starts_with("organizations:");
-        run.gaps.iter().filter(of).map(|gap| format!("{} of {}", gap.operation, gap.resource)).collect()
-    };
-    let (was, now) = (unread(old), unread(new));
+    let (was, now) = (unread_of_organization(old), unread_of_organization(new));
     let differing: Vec<String> = was.symmetric_difference(&now).cloned().collect();
     let words = "not read in both: what changed may be due to that";
     (!differing.is_empty()).then(|| format!("of the organization, {} was {words}", short(&differing)))

@@ -16,6 +16,8 @@ pub struct Run {
     pub(super) cells: BTreeMap<(String, String), Cell>,
     /// What was not read outside the cells: operation and resource.
     pub(super) gaps: Vec<Gap>,
+    /// The accounts that were listed, with their states.
+    pub(super) accounts: BTreeMap<String, Option<String>>,
     pub(super) keys: BTreeMap<String, Key>,
     pub(super) findings: BTreeMap<String, Finding>,
 }
@@ -25,6 +27,8 @@ pub struct Run {
 struct Document {
     scan: Scan,
     coverage: Coverage,
+    #[serde(default)]
+    accounts: Vec<Account>,
     keys: Vec<Key>,
     findings: Vec<Finding>,
 }
@@ -50,6 +54,13 @@ struct Coverage {
     cells: Vec<Cell>,
     #[serde(default)]
     gaps: Vec<Gap>,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    id: String,
+    #[serde(default)]
+    state: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -80,6 +91,9 @@ pub(super) struct Key {
     pub(super) grants: Vec<Grant>,
     pub(super) exposure: Exposure,
     pub(super) lockout: Lockout,
+    /// The checks that cannot tell of it; `None` where the report does not say.
+    #[serde(default)]
+    pub(super) undecided: Option<BTreeSet<String>>,
     /// State, tags, rotation and the other members, as they stand.
     #[serde(flatten)]
     pub(super) facts: BTreeMap<String, Value>,
@@ -184,6 +198,21 @@ pub(super) struct Finding {
     pub(super) key_arn: Option<String>,
     #[serde(default)]
     pub(super) title: String,
+    #[serde(default)]
+    pub(super) evidence: Value,
+}
+
+impl Finding {
+    /// The checks that it leaves open: of one of status `unknown` those that its evidence names, else its own.
+    pub(super) fn open(&self) -> BTreeSet<&str> {
+        let named = self.evidence.get("undecided").and_then(Value::as_array);
+        let named: BTreeSet<&str> = named.into_iter().flatten().filter_map(Value::as_str).collect();
+        match (self.status == "unknown", named.is_empty()) {
+            (false, _) => BTreeSet::new(),
+            (true, true) => BTreeSet::from([self.check.as_str()]),
+            (true, false) => named,
+        }
+    }
 }
 
 impl From<Document> for Run {
@@ -193,6 +222,7 @@ impl From<Document> for Run {
             scan: document.scan,
             cells: document.coverage.cells.into_iter().map(place).collect(),
             gaps: document.coverage.gaps,
+            accounts: document.accounts.into_iter().map(|account| (account.id, account.state)).collect(),
             keys: BTreeMap::new(),
             findings: document.findings.into_iter().map(|of| (of.id.clone(), of)).collect(),
         };
@@ -244,12 +274,15 @@ impl Run {
             "complete" => None,
             "partial" if cell.gaps.iter().all(|gap| gap.operation != "kms:ListKeys") => None,
             "partial" => Some("its keys were not listed to the end".to_owned()),
-            "disabled" => Some("the Region is off".to_owned()),
+            "disabled" => Some(REGION_OFF.to_owned()),
             "not_started" => Some("the scan was stopped before".to_owned()),
             state => Some(state.to_owned()),
         }
     }
 }
+
+/// Why there is nothing to list where a Region is off.
+pub(super) const REGION_OFF: &str = "the Region is off";
 
 /// The question that tells the principals of an account.
 const PRINCIPALS: &str = "iam:GetAccountAuthorizationDetails";

@@ -116,10 +116,13 @@ fn cell(seen: &Seen, [blind, seeing]: [&str; 2]) -> Thing {
     bare(format!("{} {}  {blind}: {}; {seeing}: {keys}", seen.account_id, seen.region, seen.why))
 }
 
-/// What was lost by name; what nobody had found is counted, a line for each thing that it is about.
+/// What was lost by name, then what was not read. Of an older version, in which each check told its own doubt, the
+/// checks are counted, a line for each thing that they are about.
 fn unsettled(findings: &[FindingChange]) -> Vec<Thing> {
     let mut checks: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for of in findings.iter().filter(|of| !of.found_by_old) {
+    let (unread, doubts): (Vec<&FindingChange>, Vec<&FindingChange>) =
+        findings.iter().filter(|of| !of.found_by_old).partition(|of| of.check == "fact-unread");
+    for of in doubts {
         checks.entry(about(of)).or_default().insert(&of.check);
     }
     let line = |(about, checks): (String, BTreeSet<&str>)| match checks.len() {
@@ -127,7 +130,8 @@ fn unsettled(findings: &[FindingChange]) -> Vec<Thing> {
         count => bare(format!("{about}  {count} checks cannot tell")),
     };
     let found = findings.iter().filter(|of| of.found_by_old).map(finding);
-    found.chain(checks.into_iter().map(line)).collect()
+    let unread = unread.into_iter().map(|of| bare(format!("{}  {}", about(of), of.title)));
+    found.chain(unread).chain(checks.into_iter().map(line)).collect()
 }
 
 fn about(finding: &FindingChange) -> String {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     assess::lockout::{LockoutReason as Reason, LockoutVerdict as Verdict},
-    reach::{Facts, Gate, GateUnread, ResidentKind, Verdict as Answer},
+    reach::{Facts, Gate, GateUnread, Resident, ResidentKind, Verdict as Answer},
 };
 
 /// The reasons for a verdict, in their order.
@@ -63,10 +63,10 @@ fn unread(question: &Question<'_>, ways: &Ways) -> Vec<Reason> {
 
 /// What could be lifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Lifted {
-    denies: bool,
-    guardrails: bool,
-    conditions: bool,
+pub(super) struct Lifted {
+    pub(super) denies: bool,
+    pub(super) guardrails: bool,
+    pub(super) conditions: bool,
 }
 
 const OBSTACLES: [(Lifted, Reason); 3] = [
@@ -99,21 +99,29 @@ fn obstacles(question: &Question<'_>, action: Action) -> Vec<Reason> {
 
 /// Whether somebody who exists could rewrite the policy then.
 fn anybody(question: &Question<'_>, action: Action, lifted: Lifted) -> bool {
+    admitted(question, action, lifted).is_some()
+}
+
+/// The first who exists and could rewrite the policy then.
+pub(super) fn admitted<'h>(
+    question: &Question<'h>,
+    action: Action,
+    lifted: Lifted,
+) -> Option<&'h Resident<'h>> {
     let texts = rewrite::without(question, lifted.denies, lifted.conditions);
     let policies: Vec<_> = texts.iter().map(|(kind, policy)| (*kind, policy.as_ref())).collect();
     let guardrails = if lifted.guardrails { &[] } else { question.facts.guardrails };
     let facts = Facts { policies: &policies, guardrails, ..question.facts };
     let unread =
         GateUnread { guardrails: question.unread.guardrails && !lifted.guardrails, ..question.unread };
-    Gate::new(facts, unread).is_some_and(|gate| {
-        question.household.residents.iter().any(|resident| {
-            let answer = if lifted.guardrails {
-                gate.answer(&resident.unlimited(), action)
-            } else {
-                gate.answer(resident, action)
-            };
-            answer.lower != Answer::Cannot
-        })
+    let gate = Gate::new(facts, unread)?;
+    question.household.residents.iter().find(|resident| {
+        let answer = if lifted.guardrails {
+            gate.answer(&resident.unlimited(), action)
+        } else {
+            gate.answer(resident, action)
+        };
+        answer.lower != Answer::Cannot
     })
 }
 

@@ -4,7 +4,7 @@
 use keyreach_policy::{aws::Action, syntax::Principals};
 
 use super::{
-    Question,
+    Question, blocker,
     self_help::{self, Opening},
     writers::{self, Way, Ways},
 };
@@ -150,9 +150,22 @@ fn locked_out(question: &Question<'_>, action: Action, reasons: &[Reason]) -> Op
         ));
     }
     if reasons.contains(&Reason::GuardrailBlocksAll) {
+        let named = blocker::guardrails(question, action, reasons)
+            .unwrap_or_else(|| "the service or resource control policy".to_owned());
+        let others = if blocker::are_guardrails_enough(question, action) {
+            String::new()
+        } else {
+            let statements = blocker::denies(question, action, reasons);
+            let told = |named| {
+                format!(
+                    " That alone is not enough: {named} closes it as well, which only AWS Support can lift."
+                )
+            };
+            statements.map(told).unwrap_or_default()
+        };
         return Some(format!(
-            "An administrator of the organization: lift the service or resource control policy that denies \
-             kms:PutKeyPolicy in account {}, rewrite the key policy, and put the guardrail back with an exception.",
+            "An administrator of the organization: lift {named}, rewrite the key policy, and put it back with an \
+             exception. It closes kms:PutKeyPolicy in account {}.{others}",
             question.account
         ));
     }
@@ -160,10 +173,21 @@ fn locked_out(question: &Question<'_>, action: Action, reasons: &[Reason]) -> Op
     if let Some(Opening { helpers, step }) = opening() {
         return Some(format!("Nobody can today, but {} can {step}.", names(helpers)));
     }
-    let again = reborn(question, action)?;
+    if let Some(again) = reborn(question, action) {
+        return Some(format!(
+            "Nobody can today, but whoever may create {again} again in IAM restores the access: the key policy \
+             admits it by name."
+        ));
+    }
+    if !reasons.contains(&Reason::DenyBlocksAll) {
+        return None;
+    }
+    let statements = blocker::denies(question, action, reasons)?;
     Some(format!(
-        "Nobody can today, but whoever may create {again} again in IAM restores the access: the key policy admits it \
-         by name."
+        "Only AWS Support: everybody in account {} who could rewrite the key policy otherwise is kept out by \
+         {statements}. Support verifies the request through the phone number of the account's root user. Then give the \
+         statement an exception for an administrator who exists.",
+        question.account
     ))
 }
 

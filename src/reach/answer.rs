@@ -124,6 +124,9 @@ impl Gate<'_> {
         action: Action,
         through: &dyn Fn(Opening<'_>) -> bool,
     ) -> Answer {
+        if !self.can_do(action) {
+            return Answer::certain(Verdict::Cannot);
+        }
         let unread = self.unread.policy || self.unread.grants;
         if !unread && !resident.unread && !self.may_admit(resident, action, false) {
             return Answer::certain(Verdict::Cannot);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyreach_policy::{
-    Rule, RuleSet,
+    RuleSet,
     aws::Actions,
     principal::{Form, Principal},
 };
@@ -123,10 +123,10 @@ fn replay(world: &World<'_>, passes: &[Pass]) -> Option<String> {
     None
 }
 
-/// The level that one pass finds.
-fn level(world: &World<'_>, found: &Found1, doubtful_too: bool) -> ExposureLevel {
-    let hits = found.hits.iter().filter(|hit| doubtful_too || !hit.doubtful);
-    let widest = hits.map(|hit| hit.caller.zone).max();
+/// The level that one pass finds. Whoever can only retire grants gets nothing of the key.
+fn level(world: &World<'_>, found: &Found1) -> ExposureLevel {
+    let uses = found.hits.iter().filter(|hit| !hit.only_retires_grants());
+    let widest = uses.map(|hit| hit.caller.zone).max();
     let facts = world.facts;
     let hidden_organization =
         facts.perimeter.unread && ORGANIZATION_KEYS.iter().any(|key| world.keys.contains_key(*key));
@@ -141,7 +141,7 @@ fn level(world: &World<'_>, found: &Found1, doubtful_too: bool) -> ExposureLevel
 }
 
 fn put_together(world: &World<'_>, passes: &[Pass], services: Vec<ServiceUse>) -> Exposure {
-    let upper: Vec<ExposureLevel> = passes.iter().map(|(_, found, _)| level(world, found, true)).collect();
+    let upper: Vec<ExposureLevel> = passes.iter().map(|(_, found, _)| level(world, found)).collect();
     let widest = upper.iter().copied().max().unwrap_or(ExposureLevel::Unknown);
     let mut depends: Vec<RuleSet> = Vec::new();
     let usual = upper.first().copied().unwrap_or(ExposureLevel::Unknown);
@@ -150,10 +150,7 @@ fn put_together(world: &World<'_>, passes: &[Pass], services: Vec<ServiceUse>) -
             depends.push(reading.unusual());
         }
     }
-    let mut rules = smallest(&mut depends);
-    if passes.iter().any(|(_, found, _)| level(world, found, false) != level(world, found, true)) {
-        rules.insert(Rule::RetireByPolicy);
-    }
+    let rules = smallest(&mut depends);
     let hits = passes.iter().flat_map(|(_, found, _)| found.hits.iter());
     let blocked = passes.iter().flat_map(|(_, found, _)| found.blocked.iter());
     Exposure {

@@ -104,10 +104,16 @@ impl<'a> Gate<'a> {
         self.world.account
     }
 
+    /// Whether the key's spec, usage and origin leave the operation possible, as far as they were read.
+    #[must_use]
+    pub fn can_do(&self, action: Action) -> bool {
+        self.world.possible.contains(action)
+    }
+
     /// Whether anything lets in the resident, or its account, before anything is searched. `generous` takes its
     /// identity policies to allow.
     pub(super) fn may_admit(&self, resident: &Resident<'_>, action: Action, generous: bool) -> bool {
-        if resident.limits().is_some_and(|limits| !limits.may_allow(action)) {
+        if !self.can_do(action) || resident.limits().is_some_and(|limits| !limits.may_allow(action)) {
             return false;
         }
         let foreign = resident.account != self.world.account;

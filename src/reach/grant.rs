@@ -20,6 +20,9 @@ use super::{
 };
 use crate::snapshot::grant::Grant as Listed;
 
+/// Ends a grant, and gives nobody the key.
+pub(super) const RETIRE_GRANT: &str = "kms:RetireGrant";
+
 /// A grant with its operations read: a key can have fifty thousand, and each is asked about every principal.
 #[derive(Clone, Copy)]
 pub(super) struct Granted<'a> {
@@ -34,7 +37,7 @@ impl<'a> Granted<'a> {
     pub(super) fn new(listed: &'a Listed) -> Self {
         let operations = operations(listed);
         let mut actions: Actions = operations.iter().filter(|action| action.is_grantable()).collect();
-        if let Ok(retire) = "kms:RetireGrant".parse() {
+        if let Ok(retire) = RETIRE_GRANT.parse() {
             actions.insert(retire);
         }
         Self { listed, operations, actions }
@@ -44,7 +47,7 @@ impl<'a> Granted<'a> {
     pub(super) fn covers(&self, action: Action, caller: &Caller, lens: &Lens<'_>) -> Option<Via> {
         let via = |principal: Option<Principal>| covers(&principal?, caller, lens);
         let by_grantee = || if self.operations.contains(action) { via(grantee(self.listed)) } else { None };
-        if action.name() != "kms:RetireGrant" {
+        if action.name() != RETIRE_GRANT {
             return by_grantee();
         }
         let Listed { retiring_principal, retiring_service_principal, issuing_account, .. } = self.listed;
@@ -59,7 +62,7 @@ impl<'a> Granted<'a> {
 
 /// Whether there can be a grant that lets somebody in for an action (SEM-61).
 pub(super) fn may_give(action: Action) -> bool {
-    action.is_grantable() || action.name() == "kms:RetireGrant"
+    action.is_grantable() || action.name() == RETIRE_GRANT
 }
 
 /// The principal that may use a grant; `None` where it names none.
@@ -92,7 +95,7 @@ pub(super) fn as_engine(grant: &Listed) -> Option<Grant> {
 /// Adds what the constraints ask; false where that cannot be.
 pub(super) fn constrain(builder: &mut Builder<'_, '_>, grant: &Listed) -> bool {
     let action = builder.case.action;
-    if action.name() == "kms:RetireGrant" {
+    if action.name() == RETIRE_GRANT {
         return true;
     }
     let constraints = &grant.constraints;

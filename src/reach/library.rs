@@ -87,6 +87,14 @@ impl<'a> Library<'a> {
         self.policies.get(text)
     }
 
+    /// The id of a guardrail of a name: within an organization no two of a kind share one.
+    #[must_use]
+    pub fn guardrail_id(&self, kind: GuardrailKind, name: &str) -> Option<&'a str> {
+        let all = self.organization.into_iter().flat_map(|own| &own.guardrails.items);
+        let mut found = all.filter(|one| one.kind == kind && one.name == name);
+        found.next().map(|one| one.id.as_str())
+    }
+
     /// A policy that allows everything.
     pub(super) fn allow_all(&self) -> Option<&Reviewed> {
         self.allow_all.as_ref()

@@ -20,6 +20,8 @@ use crate::assess::exposure::{Via, ViaKind};
 /// One thing that stands between a principal and a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
+    /// The key's spec, usage or origin rules the operation out.
+    KeyType,
     /// No statement of the key's policies and no grant covers it.
     KeyPolicy,
     /// The action is nobody's outside the key's account.
@@ -83,6 +85,9 @@ impl Gate<'_> {
     /// has least against it.
     #[must_use]
     pub fn obstacles(&self, resident: &Resident<'_>, action: Action) -> Vec<Obstacle> {
+        if !self.can_do(action) {
+            return vec![Obstacle::KeyType];
+        }
         let world = self.world_for(resident);
         let lens = Lens::new(&world, Reading::default());
         let (belongs, _) = self.belongs(resident.account);

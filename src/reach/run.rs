@@ -20,7 +20,7 @@ use super::{
     condition::written,
     glob::{variables, variables_in},
     glob_space::Found,
-    grant::{self, Granted},
+    grant::{self, Granted, RETIRE_GRANT},
     opening::{Builder, Clause, Site, turned},
     pred::{find, one_of},
     principal::{Concern, Via as CoveredBy, concern},
@@ -44,8 +44,13 @@ pub(super) struct Hit {
     pub(super) conditions: Vec<String>,
     pub(super) needs_identity_policy: bool,
     pub(super) witness: Witness,
-    /// Only the other reading of SEM-61 allows it
-    pub(super) doubtful: bool,
+}
+
+impl Hit {
+    /// Whether it ends grants and gives nothing of the key.
+    pub(super) fn only_retires_grants(&self) -> bool {
+        self.actions.iter().all(|action| action.name() == RETIRE_GRANT)
+    }
 }
 
 /// What one pass found.
@@ -168,7 +173,7 @@ impl<'a> Run<'a> {
         let Some(action) = favorite(actions) else { return };
         let Some(covered) = self.covers(opening, action, caller) else { return };
         let by_statement = matches!(opening, Opening::Statement(..));
-        let retires = action.name() == "kms:RetireGrant";
+        let retires = action.name() == RETIRE_GRANT;
         // SEM-49 exempts RetireGrant from RCPs; what a policy alone allows of it (SEM-61) is not counted beyond them.
         let bound = !self.guards.is_empty() && !caller.linked && (by_statement || !retires);
         let hit = |(witness, conditions)| Hit {
@@ -179,7 +184,6 @@ impl<'a> Run<'a> {
             needs_identity_policy: caller.kind != Kind::Root
                 && (by_statement || covered == CoveredBy::Account),
             witness,
-            doubtful: by_statement && retires,
         };
         let guards: Vec<Clause<'a>> =
             if bound { self.guards.iter().map(|(_, clause)| *clause).collect() } else { Vec::new() };
@@ -187,7 +191,8 @@ impl<'a> Run<'a> {
         match self.search(action, caller, &query(&guards)) {
             Outcome::Way(way) => return found.hits.push(hit(*way)),
             Outcome::Unclear => {
-                found.unclear = found.unclear.max(Some(caller.zone));
+                let raises_the_level = !retires;
+                found.unclear = found.unclear.max(raises_the_level.then_some(caller.zone));
                 return;
             }
             Outcome::None => {}
@@ -228,7 +233,7 @@ impl<'a> Run<'a> {
         let actions = opening.actions();
         let mut groups: BTreeMap<Vec<bool>, Actions> = BTreeMap::new();
         let clauses = || self.denies.iter().chain(self.guards.iter().map(|(_, clause)| clause));
-        for action in actions.iter().filter(|action| wanted(*action)) {
+        for action in actions.intersection(self.world.possible).iter().filter(|action| wanted(*action)) {
             let denied = clauses().map(|clause| {
                 clause.policy.rules.get(clause.rule).is_some_and(|rule| rule.actions.contains(action))
             });
@@ -241,7 +246,7 @@ impl<'a> Run<'a> {
             let chosen = self.world.keys.keys().filter(|key| key.starts_with("kms:")).map(|key| {
                 content(key, action).is_some_and(|content| matches!(content.values, Values::Of([_])))
             });
-            let retires = action.name() == "kms:RetireGrant";
+            let retires = action.name() == RETIRE_GRANT;
             let of_grant =
                 [action.name() == "kms:CreateGrant", action.has_encryption_context(), action.is_grantable()];
             let of_grant = of_grant.map(|is| is && matches!(opening, Opening::Grant(_)));

@@ -10,6 +10,7 @@ use super::{
     gate::GateUnread,
     population::Household,
     statement::{Coverage, Mentions},
+    world::possible,
 };
 
 /// What answers about one action on a key depend on: residents of a household are answered alike about keys of equal
@@ -96,6 +97,7 @@ impl Dossier<'_> {
         let arn = self.arn.as_str();
         let mut facts = vec![self.arn.account().to_owned(), self.arn.region().to_owned()];
         facts.extend(asks.keys.union(&own.keys).map(|key| self.fact(key)));
+        facts.push(possible(self.key.metadata.known()).contains(asks.action).to_string());
         if asks.action.is_grantable() || asks.action.name() == "kms:RetireGrant" {
             facts.extend(self.key.grants.items.iter().map(|grant| format!("{grant:?}")));
         }

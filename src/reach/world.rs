@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use keyreach_policy::{
-    aws::{AccountId, Arn},
+    aws::{AccountId, Actions, Arn, KeyType},
     principal::{Form, Principal},
 };
 
@@ -64,6 +64,8 @@ pub(super) struct World<'a> {
     /// The organization of the key's account
     pub(super) own: Option<&'a OwnOrganization>,
     pub(super) metadata: Option<&'a KeyMetadata>,
+    /// The operations that the key can do
+    pub(super) possible: Actions,
     pub(super) tags: Option<&'a BTreeMap<String, String>>,
     pub(super) aliases: Option<&'a [String]>,
     pub(super) now: i128,
@@ -126,6 +128,7 @@ impl<'a> World<'a> {
             perimeter: facts.perimeter,
             own: facts.perimeter.of(account),
             metadata: facts.metadata,
+            possible: possible(facts.metadata),
             tags: facts.tags,
             aliases: facts.aliases,
             now: facts.taken_at.as_nanosecond(),
@@ -275,4 +278,12 @@ fn service(text: &str, region: &str) -> Option<String> {
 pub(super) fn account_of(text: &str) -> Option<AccountId> {
     let mut parts = text.split(':');
     parts.next()?.parse().ok().or_else(|| parts.nth(3)?.parse().ok())
+}
+
+/// The operations that a key of this spec, usage and origin can do; every one where these were not read.
+pub(super) fn possible(metadata: Option<&KeyMetadata>) -> Actions {
+    let key_type = |of: &KeyMetadata| {
+        KeyType { spec: &of.key_spec, usage: &of.key_usage, origin: &of.origin }.operations()
+    };
+    metadata.map_or_else(Actions::every, key_type)
 }

@@ -9,7 +9,7 @@ use std::{
 
 use super::text::Visible;
 use crate::assess::{
-    access::{Able, Access, Holder, Holding, Obstacle, PolicyPlace, Refusal},
+    access::{Able, Access, Blocked, Holder, Holding, Obstacle, PolicyPlace, Refusal},
     exposure::{Reach, ReachZone, Via, ViaKind, Witness},
 };
 
@@ -52,11 +52,13 @@ fn everybody(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
     ] {
         let holders: Vec<&Holder> = access.holders.iter().filter(|holder| holder.able == able).collect();
         match holders.len() {
-            0 if able == Able::Can => writeln!(out, "\nNobody in the snapshot can.")?,
+            0 if able == Able::Can => nobody(access, out)?,
             0 => continue,
             1 => writeln!(out, "\n1 {one}")?,
             count => writeln!(out, "\n{count} {many}")?,
         }
+        let shared = shared(&holders);
+        shared.iter().try_for_each(|text| writeln!(out, "  each of them only if {}", Visible(text)))?;
         for holder in holders {
             let way = holder.holding.as_ref().map_or_else(String::new, through);
             let rules = if holder.depends_on.is_empty() || able == Able::Can {
@@ -66,7 +68,8 @@ fn everybody(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
             };
             let principal = Visible(&holder.principal).to_string();
             writeln!(out, "{}", format!("  {principal:width$}  {}{rules}", Visible(&way)).trim_end())?;
-            conditions(holder.holding.as_ref().map_or(&[], |holding| &holding.conditions), out)?;
+            let all = holder.holding.iter().flat_map(|holding| &holding.conditions);
+            conditions(all.filter(|text| !shared.contains(text)), out)?;
         }
     }
     outside(&access.outside, out)?;
@@ -75,6 +78,46 @@ fn everybody(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
         None => format!("{}  for anybody it acts for", of.principal),
     });
     list("AWS services that may", &services.collect::<Vec<_>>(), out)
+}
+
+/// Conditions that all of several principals must meet.
+fn shared<'a>(holders: &[&'a Holder]) -> Vec<&'a String> {
+    let texts = |holder: &&'a Holder| holder.holding.as_ref().map_or(&[][..], |holding| &holding.conditions);
+    let Some((first, rest)) = holders.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return Vec::new();
+    };
+    texts(first).iter().filter(|text| rest.iter().all(|holder| texts(holder).contains(text))).collect()
+}
+
+/// Nobody can for certain: what stands in the way, and who can repair it.
+fn nobody(access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match access.holders.len() {
+        0 => writeln!(out, "\nNobody in the snapshot can.")?,
+        open => writeln!(out, "\nNobody for certain. It is not known of {open}.")?,
+    }
+    let Some(Blocked { likely, recovery }) = &access.blocked else { return Ok(()) };
+    // Those who are stopped by the same things stand together.
+    let mut stopped: Vec<(&[Obstacle], Vec<&str>)> = Vec::new();
+    for refusal in likely {
+        match stopped.iter_mut().find(|(obstacles, _)| *obstacles == refusal.obstacles) {
+            Some((_, principals)) => principals.push(&refusal.principal),
+            None => stopped.push((&refusal.obstacles, vec![&refusal.principal])),
+        }
+    }
+    for (obstacles, principals) in stopped {
+        let names: Vec<String> = principals.iter().map(|name| Visible(name).to_string()).collect();
+        writeln!(out, "  in the way of {}:", names.join(", "))?;
+        against(obstacles, "    ", out)?;
+    }
+    recovery.iter().try_for_each(|sentence| writeln!(out, "  repair: {}", Visible(sentence)))
+}
+
+/// What stands in somebody's way, a line each.
+fn against(obstacles: &[Obstacle], indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    obstacles.iter().try_for_each(|obstacle| {
+        let (kind, _, text) = words(obstacle);
+        writeln!(out, "{indent}{kind:8}  {}", Visible(&text))
+    })
 }
 
 fn outside(reaches: &[Reach], out: &mut dyn Write) -> io::Result<()> {
@@ -94,7 +137,7 @@ fn outside(reaches: &[Reach], out: &mut dyn Write) -> io::Result<()> {
         };
         let principal = Visible(&reach.principal).to_string();
         writeln!(out, "  {zone:12}  {principal:width$}  {}{confirmed}", Visible(&via.join(", ")))?;
-        conditions(&reach.conditions, out)?;
+        conditions(reach.conditions.iter(), out)?;
         if let Some(witness) = reach.witness.as_ref().filter(|_| reach.zone != ReachZone::Organization) {
             writeln!(out, "      for example {}", Visible(&example(witness)))?;
         }
@@ -114,16 +157,12 @@ fn refused(refusal: &Refusal, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(holding) = &refusal.holding {
         writeln!(out, "  through {}", Visible(&through(holding)))?;
-        conditions(&holding.conditions, out)?;
+        conditions(holding.conditions.iter(), out)?;
     }
     if refusal.exists.is_none() {
         writeln!(out, "  it is no principal of the snapshot: nothing is known of its IAM")?;
     }
-    for obstacle in &refusal.obstacles {
-        let (kind, _, text) = words(obstacle);
-        writeln!(out, "  {kind:8}  {}", Visible(&text))?;
-    }
-    Ok(())
+    against(&refusal.obstacles, "  ", out)
 }
 
 /// The width of a column; texts that are much longer stand out of it.
@@ -131,8 +170,8 @@ fn width<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     texts.map(|text| text.chars().count()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
 }
 
-fn conditions(texts: &[String], out: &mut dyn Write) -> io::Result<()> {
-    texts.iter().try_for_each(|text| writeln!(out, "      if {}", Visible(text)))
+fn conditions<'a>(mut texts: impl Iterator<Item = &'a String>, out: &mut dyn Write) -> io::Result<()> {
+    texts.try_for_each(|text| writeln!(out, "      if {}", Visible(text)))
 }
 
 fn list(title: &str, lines: &[String], out: &mut dyn Write) -> io::Result<()> {
@@ -152,7 +191,7 @@ fn zone(zone: ReachZone) -> &'static str {
 }
 
 /// What lets somebody in.
-fn opening(via: &Via) -> String {
+pub(super) fn opening(via: &Via) -> String {
     let statement = via.statement.as_deref().unwrap_or_default();
     match via.kind {
         ViaKind::KeyPolicy => format!("key policy `{statement}`"),
@@ -183,6 +222,10 @@ fn example(witness: &Witness) -> String {
 fn words(obstacle: &Obstacle) -> (&'static str, &'static str, String) {
     let implicit = "implicit";
     match obstacle {
+        Obstacle::KeyType => {
+            let text = "no key of this key spec, key usage and origin can do it";
+            (implicit, "key_type", text.to_owned())
+        }
         Obstacle::KeyPolicy => (
             implicit,
             "key_policy",

@@ -62,6 +62,7 @@ const KEYS: &Columns = &[
     ("lockout_writers", "lockout/writers/*/principal"),
     ("recovery", "lockout/recovery"),
     ("unread", "unread/*"),
+    ("undecided", "undecided/*"),
     ("scan_id", "scan/id"),
     ("taken_at", "scan/taken_at"),
 ];
@@ -260,7 +261,23 @@ fn begins_formula(piece: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{cell, harmless};
+    use super::{begins_formula, cell, harmless};
+
+    #[test]
+    fn the_script_takes_the_same_signs_for_those_of_formulas() {
+        let script = include_str!("../../templates/script/export.js");
+        let (dropped, rest) =
+            script.split_once("const FORMULA = /^(?:[").unwrap().1.split_once("]*[").unwrap();
+        let (signs, rest) = rest.split_once("]|[").unwrap();
+        let (first, _) = rest.split_once("])/u;").unwrap();
+        assert_eq!((dropped, first), (r#"\s""#, r"\t\r\n"));
+        let signs = signs.replace('\\', "");
+        assert!(signs.chars().count() > 5, "{signs}");
+        for sign in ('\0'..=char::MAX).filter(|sign| !sign.is_whitespace()) {
+            assert_eq!(begins_formula(&sign.to_string()), signs.contains(sign), "{sign:?}");
+            assert_eq!(begins_formula(&format!(" \"{sign}")), signs.contains(sign), "{sign:?}");
+        }
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_text() {

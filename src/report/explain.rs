@@ -81,7 +81,8 @@ fn controls(meta: &Meta) -> Vec<String> {
     framework::spoken_to(meta.id, meta.topic).into_iter().map(line).collect()
 }
 
-/// Lines of at most so many columns, each moved in.
+/// Lines of at most so many columns, each moved in. The pages are written in Latin letters
+/// (a test sees to it), so a character is a column.
 fn wrapped(text: &str, width: usize, indent: usize) -> String {
     let room = width.saturating_sub(indent).max(20);
     let mut lines = vec![String::new()];
@@ -119,6 +120,8 @@ mod tests {
     #[test]
     fn lines_keep_to_the_width() {
         assert_eq!(wrapped("one two three four five six", 22, 2), "  one two three four\n  five six");
+        // Below U+0300 nothing is wide, and nothing combines with what stands before it.
+        assert!(book(60).chars().all(|character| character < '\u{300}' || character == '…'));
         for line in book(60).lines() {
             assert!(line.chars().count() <= 60 || !line.trim().contains(' '), "{line}");
         }

@@ -17,7 +17,6 @@ mod matrix;
 mod opening;
 mod party;
 mod scope;
-pub(super) mod words;
 
 use std::{fmt, io};
 
@@ -28,7 +27,7 @@ use askama::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{Report, text};
+use super::{Report, text, words};
 
 const STYLE: &str = include_str!("../../templates/style.css");
 

@@ -12,12 +12,13 @@ use keyreach_policy::aws::AccountId;
 use super::{
     Part, Report,
     coverage::AccountCoverage,
-    html::words::{count, grouped, minute},
     subject::{Subjects, resource_id},
     text::Visible,
+    words::{count, grouped, minute},
 };
 use crate::{
     assess::{
+        acceptance::AcceptanceState,
         exposure::ExposureLevel,
         finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
@@ -38,7 +39,9 @@ pub(super) fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
         coverage(report, out)?;
         keys(report, out)?;
         checks(report, out)?;
-        worst(report, out)
+        worst(report, out)?;
+        undecided(report, out)?;
+        acceptances(report, out)
     })]
 }
 
@@ -92,7 +95,11 @@ fn coverage(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{gap}{} {kind}", grouped(number))?;
     }
     writeln!(out)?;
-    unread(report, out)
+    unread(report, out)?;
+    match &report.not_asked {
+        Some(of) => writeln!(out, "\nNot asked: {}.", of.in_words()),
+        None => Ok(()),
+    }
 }
 
 /// Which accounts and Regions are missing, those of which nothing was read first.
@@ -195,6 +202,51 @@ fn checks(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "| {} | {} | {fail} | {unknown} | {accepted} |", severity.as_str(), Code(check))?;
     }
     Ok(())
+}
+
+/// What checks cannot tell: that one is not above, or found nothing, is no pass.
+fn undecided(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.undecided.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## What checks could not tell\n")?;
+    let mut alike: BTreeMap<[u64; 3], Vec<String>> = BTreeMap::new();
+    for (check, of) in &report.undecided {
+        alike.entry([of.keys, of.accounts, of.not_asked]).or_default().push(Code(check).to_string());
+    }
+    writeln!(out, "| keys | accounts | keys not asked about | checks |\n| ---: | ---: | ---: | --- |")?;
+    // What leaves most open comes first.
+    for ([keys, accounts, not_asked], checks) in alike.into_iter().rev() {
+        let [keys, accounts, not_asked] = [keys, accounts, not_asked].map(grouped);
+        writeln!(out, "| {keys} | {accounts} | {not_asked} | {} |", checks.join(", "))?;
+    }
+    Ok(())
+}
+
+/// Acceptances that accept nothing any more, or nothing at all.
+fn acceptances(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let ended = || report.acceptances.iter().filter(|one| one.state != AcceptanceState::InForce);
+    if ended().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Acceptances to look at\n")?;
+    for one in ended().take(NAMED) {
+        let what = match one.state {
+            AcceptanceState::Expired => format!(
+                "ended on {}; {} that it fits count again",
+                Code(&one.expires),
+                count(one.findings, "finding", "findings")
+            ),
+            AcceptanceState::Unused | AcceptanceState::InForce => "no finding fits it".to_owned(),
+        };
+        let ticket = one.ticket.as_deref().map(|ticket| format!(", {}", Code(ticket))).unwrap_or_default();
+        let (check, about, owner) = (Code(&one.check), one.about(), Code(&one.owner));
+        writeln!(out, "- {check}, {}, by {owner}{ticket} ({}): {what}", Code(&about), Code(&one.reason))?;
+    }
+    match ended().count().saturating_sub(NAMED) {
+        0 => Ok(()),
+        left => writeln!(out, "\nAnd {}: see `report.json`.", count(left, "more", "more")),
+    }
 }
 
 fn worst(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

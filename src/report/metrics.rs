@@ -9,14 +9,14 @@ use std::{
 
 use keyreach_policy::aws::AccountId;
 
-use super::{Part, Report, coverage::AccountCoverage, text::Visible};
+use super::{Part, Report, Undecided, coverage::AccountCoverage, text::Visible};
 use crate::{
     assess::{
         exposure::ExposureLevel,
         finding::{Finding, Severity, Status},
         lockout::LockoutVerdict,
     },
-    check::ALL,
+    check::{ALL, FACT_UNREAD},
     snapshot::{
         cell::{CellState, Visit},
         gap::GapKind,
@@ -151,6 +151,26 @@ fn findings(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
                 sample(out, name, &labels, counts.get(&(check, severity, status)).copied().unwrap_or(0))?;
             }
         }
+    }
+    undecided(report, out)
+}
+
+/// That a check found nothing is no pass where it could not tell.
+fn undecided(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let of = |check: &str| report.undecided.get(check).copied().unwrap_or_default();
+    let checks = || ALL.iter().map(|check| check.meta().id).filter(|id| *id != FACT_UNREAD);
+    let name = "keyreach_undecided_keys";
+    family(out, name, "Keys of which a check cannot tell: a fact was not read, or not asked for.")?;
+    for check in checks() {
+        let Undecided { keys, not_asked, .. } = of(check);
+        for (why, keys) in [("unread", keys), ("not_asked", not_asked)] {
+            sample(out, name, &[("check", check), ("why", why)], keys)?;
+        }
+    }
+    let name = "keyreach_undecided_accounts";
+    family(out, name, "Accounts of which a check cannot tell, or of whose keys not all were seen.")?;
+    for check in checks() {
+        sample(out, name, &[("check", check)], of(check).accounts)?;
     }
     Ok(())
 }

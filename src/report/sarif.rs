@@ -13,7 +13,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Part, Report, html::words::grouped, json, text::Visible};
+use super::{Part, Report, json, text::Visible, words::grouped};
 use crate::assess::finding::Finding;
 use result::Results;
 use rule::{Rule, Rules};

@@ -59,7 +59,33 @@ pub fn cut(text: &str, longest: usize) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Visible, cut};
+    use super::{Visible, acts, cut};
+
+    /// What stands between the brackets of the script's `ACTING`, as ranges of characters.
+    fn acting_of_the_script() -> Vec<(u32, u32)> {
+        let script = include_str!("../../templates/script/text.js");
+        let table = script.split_once("const ACTING =\n  /[").unwrap().1.split_once("]/gu;").unwrap().0;
+        let code = |digits: &str| u32::from_str_radix(digits, 16).unwrap();
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for piece in table.replace(r"\u{", "").split_terminator('}') {
+            match piece.strip_prefix('-') {
+                Some(last) => ranges.last_mut().unwrap().1 = code(last),
+                None => ranges.push((code(piece), code(piece))),
+            }
+        }
+        ranges
+    }
+
+    #[test]
+    fn the_script_spells_out_the_same_characters() {
+        let ranges = acting_of_the_script();
+        assert!(ranges.len() > 10, "{ranges:?}");
+        for character in '\0'..=char::MAX {
+            let code = u32::from(character);
+            let acts_there = ranges.iter().any(|(from, to)| (*from..=*to).contains(&code));
+            assert_eq!(acts(character), acts_there, "U+{code:04X}");
+        }
+    }
 
     #[test]
     fn a_long_text_is_cut_by_characters() {

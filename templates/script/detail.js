@@ -25,7 +25,7 @@ function keyPage(row, found) {
     el("p", { class: "long" }, el("code", {}, arnOf(row))),
     of("description", row) ? el("p", { class: "about" }, el("bdi", {}, of("description", row))) : null,
     judgement(row, found),
-    part("Findings", findingList(found.findings)),
+    part("Findings", findingList(found.findings), undecided(found.own)),
     part("Ways in from outside", reachList(found.exposure?.reaches, noWay(row))),
     found.exposure?.blocked_by_rcp.length
       ? part("Closed by a resource control policy", reachList(found.exposure.blocked_by_rcp, "")) : null,
@@ -49,7 +49,7 @@ function judgement(row, { exposure, lockout }) {
       el("p", {}, reachedBy(row)))),
     el("div", {}, el("dt", {}, "Lockout"), el("dd", {}, tone("lockout", of("lockout", row)), depends(lockout),
       lockout ? el("p", {}, el("bdi", {}, lockout.recovery)) : el("p", {}, "report.json says who can repair it."),
-      lockout?.reasons.length ? el("p", { class: "place" }, `Because: ${lockout.reasons.map(spaced).join(", ")}.`) : null)));
+      lockout?.reasons.length ? el("p", { class: "place" }, `Because ${lockout.reasons.map((reason) => index.reasons[reason] ?? spaced(reason)).join("; ")}.`) : null)));
 }
 
 function acceptance(accepted) {
@@ -74,6 +74,16 @@ function findingList(findings) {
   return el("ul", { class: "told" }, [...byCheck.values()].map(checkItem));
 }
 
+// A check without a finding that cannot tell has passed nothing.
+function undecided(own) {
+  const line = (words, checks) => (checks?.length
+    ? el("p", { class: "note" }, `${words} that is no pass: ${checks.join(", ")}.`) : null);
+  return [
+    line("These checks cannot tell, because a fact was not read;", own?.undecided),
+    line("These checks were not asked for (--last-usage);", own?.not_asked),
+  ];
+}
+
 // What one check found. Where its findings differ in severity, each says its own.
 function checkItem(findings) {
   const [{ check, severity, status }] = findings;
@@ -84,12 +94,14 @@ function checkItem(findings) {
     el("p", {}, status === "fail" ? severityTag(severity) : el("span", { class: "severity" }, status), " ",
       el("b", {}, text?.title ?? check), " ", el("code", { class: "place" }, check)),
     el("ul", { class: "details" }, findings.map((finding) =>
-      el("li", {}, alike ? null : [severityTag(finding.severity), " "], el("bdi", {}, finding.detail), acceptance(finding.acceptance)))),
+      el("li", {}, alike ? null : [severityTag(finding.severity), " "], el("bdi", {}, finding.detail), toDo(finding.to_do), acceptance(finding.acceptance)))),
     text ? el("details", {}, el("summary", {}, "Why it matters, what to do"),
       el("p", {}, text.matters), el("p", {}, el("b", {}, "To do: "), text.fix),
       el("p", {}, el("b", {}, "It cannot see: "), text.blind)) : null,
     controls.length ? el("p", { class: "place ids" }, controls.map((control) => [el("span", {}, control), " "])) : null);
 }
+
+const toDo = (text) => (text ? [" ", el("b", {}, "To do: "), el("bdi", {}, text)] : null);
 
 function reachList(reaches, none) {
   if (!reaches) return el("p", {}, "This page had no room for them; report.json has them.");

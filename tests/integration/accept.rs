@@ -10,8 +10,10 @@ use keyreach::{
     config::Settings,
     report::{Report, parts},
     snapshot::{
-        Snapshot,
+        Snapshot, TargetSource,
+        cell::Visit,
         gap::{Fact, GapKind},
+        organization::{Entry, RegionSource, SkipReason},
     },
 };
 use keyreach_policy::aws::AccountId;
@@ -134,6 +136,92 @@ fn what_was_not_read_is_not_accepted() {
     let of_member = by_tag.findings.iter().filter(|finding| finding.account_id == member);
     assert!(of_member.clone().count() > 0);
     assert!(of_member.clone().all(|finding| finding.status != Status::Accepted));
+}
+
+/// What nobody looked at may hold what an acceptance fits: it is not called unused.
+#[test]
+fn an_acceptance_of_what_was_not_looked_at_is_not_unused() {
+    let member: AccountId = example::account_id(example::MEMBER);
+    let shut = |entry: Entry| {
+        let mut snapshot = example::snapshot();
+        snapshot.accounts[1].entry = entry;
+        snapshot.accounts[1].iam = None;
+        snapshot.cells.retain(|cell| cell.account_id != member);
+        snapshot
+    };
+    let refused = || shut(Entry::Refused);
+    let mut region = example::snapshot();
+    region.cells[2].visit = Visit::Failed;
+    let mut listed_in_part = example::snapshot();
+    listed_in_part.cells[1].gaps.push(example::gap("kms:ListKeys", example::MEMBER, GapKind::Throttled));
+    let mut tags = example::snapshot();
+    tags.cells[1].keys[0].tags =
+        Fact::Unknown(example::gap("kms:ListResourceTags", "key-b", GapKind::Denied));
+    tags.cells[1].keys[0].policy = Fact::Unknown(example::gap("kms:GetKeyPolicy", "key-b", GapKind::Denied));
+    let mut named = example::snapshot();
+    named.scan.targets = TargetSource::Settings;
+    let mut in_regions = named.clone();
+    in_regions.accounts[1].regions = Some(RegionSource::Settings);
+    let (of_member, of_stranger) = ("account = '111122223333'", "account = '444455556666'");
+    let (in_force, unused) = (AcceptanceState::InForce, AcceptanceState::Unused);
+    let check = "public-key-access";
+    for (snapshot, check, selectors, state) in [
+        (example::snapshot(), check, of_member, unused),
+        (refused(), check, of_member, in_force),
+        (refused(), check, "", in_force),
+        (refused(), check, "alias = 'alias/any'", in_force),
+        (refused(), check, "tag = { team = 'any' }\nregion = 'eu-west-1'", in_force),
+        (refused(), check, "ou = '*/ou-ab12-11111111/*'", in_force),
+        (refused(), check, "key = 'arn:aws:kms:eu-west-1:111122223333:key/*'", in_force),
+        (refused(), check, "key = 'arn:aws:kms:eu-west-1:000000000001:key/*'", unused),
+        (refused(), check, "account = '000000000001'", unused),
+        (refused(), "fact-unread", "account = '000000000001'", unused),
+        (shut(Entry::NotStarted), check, of_member, in_force),
+        (shut(Entry::Skipped(SkipReason::Settings)), check, of_member, in_force),
+        (shut(Entry::Skipped(SkipReason::State)), check, "alias = 'alias/any'", in_force),
+        (region.clone(), check, "region = 'us-east-1'", in_force),
+        (region.clone(), check, "region = 'us-east-1'\naccount = '000000000001'", unused),
+        (region, check, "region = 'eu-west-1'", unused),
+        (listed_in_part, check, "region = 'eu-west-1'", in_force),
+        (tags.clone(), check, "tag = { team = 'any' }", in_force),
+        (tags, "rotation-disabled", "tag = { team = 'any' }", unused),
+        (example::snapshot(), "key-unused", "alias = 'alias/key-b'", in_force),
+        (example::snapshot(), check, of_stranger, unused),
+        (named.clone(), check, of_stranger, in_force),
+        (named, check, of_member, unused),
+        (in_regions.clone(), check, "region = 'ap-south-1'", in_force),
+        (in_regions, check, "region = 'us-east-1'", unused),
+    ] {
+        let acceptance = &assessed(&snapshot, &accept(check, selectors, "2027-01-31")).acceptances[0];
+        assert_eq!(
+            (acceptance.state, acceptance.findings),
+            (state, 0),
+            "{check} {selectors}: {acceptance:?}"
+        );
+    }
+}
+
+#[test]
+fn the_summary_lists_acceptances_that_ended() {
+    let snapshot = example::snapshot();
+    let settings = accept(CHECK, "account = '111122223333'\nticket = 'SEC-7'", "2026-01-31")
+        + &accept("public-key-access", "", "2027-01-31")
+        + &accept(CHECK, "account = '000000000001'", "2027-01-31");
+    let assessment = assessed(&snapshot, &settings);
+    let report = Report::new(&snapshot, &assessment).unwrap();
+    let mut out = Vec::new();
+    for part in parts(&report, keyreach::config::Format::Markdown) {
+        part.render(&mut out).unwrap();
+    }
+    let page = String::from_utf8(out).unwrap();
+    let ended = "- `policy-locked-out`, `account 111122223333`, by `me`, `SEC-7` (`it is so`): ended on \
+                 `2026-01-31`; 1 finding that it fits count again\n";
+    assert!(page.contains(ended), "{page}");
+    assert!(
+        page.contains("- `public-key-access`, `everywhere`, by `me` (`it is so`): no finding fits it\n"),
+        "{page}"
+    );
+    assert!(!page.contains("account 000000000001"), "{page}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod diff;
 mod loopback;
 mod policies;
+mod standing;
 mod who_can;
 
 use std::{
@@ -87,6 +88,8 @@ fn shells_and_manual_pages_know_every_verb() {
         let of_verb = said(&["man", verb]);
         assert!(of_verb.contains(&format!(".TH keyreach-{verb} 1")), "{verb}: {of_verb}");
     }
+    let page = said(&["man", "who-can"]);
+    assert!(page.contains("keyreach who\\-can\\fR [OPTIONS] <ACTION> [KEY]"), "{page}");
     let page = said(&["man", "scan"]);
     assert!(page.contains("role\\-name") && page.contains("KEYREACH_ROLE_NAME"), "{page}");
     let home = TempDir::new().unwrap();
@@ -165,6 +168,13 @@ fn what_cannot_be_is_refused_with_its_name() {
         (vec!["frobnicate"], vec![], "frobnicate"),
         (vec!["schema", "page"], vec![], "page"),
         (vec!["explain"], vec![], "CHECK-ID"),
+        (vec!["simulate"], vec![], "<--batch <FILE.jsonl>|--case <FILE.json>>"),
+        (vec!["simulate", "--batch", "a", "--case", "b"], vec![], "cannot be used with"),
+        (
+            vec!["explain", "xyzzy"],
+            vec![("KEYREACH_FAIL_ONN", "high")],
+            "the variable `KEYREACH_FAIL_ONN` is not one that keyreach reads; there is KEYREACH_FAIL_ON\n",
+        ),
         (vec!["explain", "rotation-disable"], vec![], "there is rotation-disabled"),
         (vec!["explain", "xyzzy"], vec![], "no check is called `xyzzy`"),
         (vec!["explain", "rotation-disabled", "--markdown"], vec![], "--markdown"),
@@ -215,8 +225,17 @@ fn what_cannot_run_at_all_says_why() {
     let home = TempDir::new().unwrap();
     let (code, said) = outcome(home.path(), &["scan"], &[]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("credential"), "{said}");
+    assert!(
+        said.contains("no AWS credentials found: looked in the environment") && !said.contains("Attempted")
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
+    let (code, said) = outcome(home.path(), &["scan"], &[("AWS_PROFILE", "typo")]);
+    assert!(code == 1 && said.contains("no AWS credentials found for profile `typo`"), "{said}");
+    assert!(said.contains("`aws sso login --profile typo`"), "{said}");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "a scan that could not start leaves no folder");
+    fs::create_dir(home.path().join("mine")).unwrap();
+    assert_eq!(outcome(home.path(), &["scan", "--out", "mine/a/b"], &[]).0, 1);
+    assert_eq!(fs::read_dir(home.path().join("mine")).unwrap().count(), 0, "and takes away only its own");
 
     fs::write(home.path().join("file"), "in the way").unwrap();
     let (code, said) = outcome(home.path(), &["demo", "--out", "file/below"], &[]);
@@ -240,7 +259,20 @@ fn what_cannot_run_at_all_says_why() {
 fn a_demo_shows_its_gaps_and_writes_for_its_owner_alone() {
     let (output, folder) = &*DEMO;
     assert_eq!(output.status.code(), Some(4));
-    assert!(error(output).contains("coverage incomplete"), "{}", error(output));
+    let said = error(output);
+    for words in [
+        "coverage incomplete",
+        "the worst keys, 5 of ",
+        "  critical: ",
+        "not read:",
+        "  denied: sts:AssumeRole in ",
+        "; reports in .\n",
+        "keyreach: read ./report.html\n",
+        "keyreach: next: keyreach who-can kms:",
+        " --snapshot ./snapshot.json\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     let mut written: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
@@ -265,7 +297,8 @@ fn acceptances_that_accept_nothing_are_told() {
     };
     let settings = accept("public-key-access", "*", "2999-01-31")
         + &accept("public-key-access", "000000000000", "2999-01-31")
-        + &accept("single-writer", "*", "2001-01-31");
+        + &accept("single-writer", "*", "2001-01-31")
+        + "ticket = 'SEC-7'\n";
     fs::write(home.path().join("keyreach.toml"), settings).unwrap();
     let snapshot = folder.join("snapshot.json");
     let arguments =
@@ -276,7 +309,10 @@ fn acceptances_that_accept_nothing_are_told() {
         said.contains("public-key-access, account 000000000000, by the team (known) fits no finding"),
         "{said}"
     );
-    assert!(said.contains("single-writer, account *, by the team (known) expired on 2001-01-31; "), "{said}");
+    assert!(
+        said.contains("single-writer, account *, by the team, SEC-7 (known) expired on 2001-01-31; "),
+        "{said}"
+    );
     assert_eq!(said.matches("the acceptance of").count(), 2, "{said}");
     let text = fs::read_to_string(home.path().join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -341,6 +377,11 @@ fn a_saved_snapshot_gives_the_same_reports_to_the_byte() {
     let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", "."];
     let output = keyreach(again.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
+    let mut command = keyreach(again.path());
+    let output =
+        command.args(["analyze", "-", "--out", "piped"]).pipe_stdin(&snapshot).unwrap().output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    assert!(fs::read(again.path().join("piped/snapshot.json")).unwrap() == fs::read(&snapshot).unwrap());
     for name in ["report.html", "report.json", "snapshot.json"] {
         let [first, second] = [folder, again.path()].map(|folder| fs::read(folder.join(name)).unwrap());
         assert!(first == second, "{name}");

@@ -13,6 +13,8 @@ use keyreach::{
     },
 };
 
+use serde_json::Value;
+
 use crate::scan::{Scan, Seen};
 
 const OWN: &str = "111122223333";
@@ -301,4 +303,59 @@ fn a_throttled_organization_is_read_in_full() {
     assert!(seen.ledger.all().throttled > 50);
     assert!(seen.gaps().is_empty(), "{:?}", seen.gaps());
     assert_eq!(seen.keys().count(), 400 + 4 * 2 * 5);
+}
+
+/// Every text of a document, and every text of the documents that stand in texts.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            found.push(text.clone());
+            if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                texts(&inner, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => {
+            found.extend(members.keys().cloned());
+            members.values().for_each(|member| texts(member, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_spelling_and_no_place_of_the_external_id_stays_in_the_snapshot() {
+    let secret = "S3cr3t/external";
+    let asks = |values: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{{"StringLike":{{"sts:External\u0049d":{values}}}}}}}]}}"#
+        )
+    };
+    let spellings = [
+        r#"["${aws:PrincipalTag/x}", "S3cr3t/external"]"#,
+        r#""S3cr3t\/external""#,
+        r#"["}", "*S3cr3\u0074/external*"]"#,
+    ];
+    let [in_guardrail, in_key, in_role] = spellings.map(asks);
+    let seen = Scan::builtin("hostile")
+        .in_scenario(|scenario| {
+            scenario.scan_role.get_or_insert_default().external_id = Some(secret.to_owned());
+            scenario.guardrails.iter_mut().for_each(|of| of.policy.clone_from(&in_guardrail));
+            scenario.keys.iter_mut().for_each(|key| key.policy.clone_from(&in_key));
+            for iam in scenario.iam.values_mut() {
+                iam.roles.iter_mut().for_each(|role| role.trust.clone_from(&in_role));
+                for user in &mut iam.users {
+                    user.inline.values_mut().for_each(|text| text.clone_from(&in_role));
+                }
+            }
+        })
+        .with(|settings| settings.scan.external_id = Some(secret.to_owned()))
+        .run();
+    let mut found = Vec::new();
+    texts(&serde_json::to_value(&seen.snapshot).unwrap(), &mut found);
+    assert!(found.iter().any(|text| text == "${aws:PrincipalTag/x}"), "the guardrails are not there");
+    assert!(found.iter().filter(|text| text.contains('…')).count() > 6, "the id was asked for nowhere");
+    for text in found {
+        assert!(!text.contains(secret) && !text.contains("S3cr3"), "{text}");
+    }
 }

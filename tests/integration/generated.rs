@@ -135,7 +135,7 @@ fn the_page_of_the_settings_shows_each_with_its_default() {
     let variables = help
         .split(|c: char| !c.is_ascii_uppercase() && c != '_')
         .filter(|word| word.starts_with("KEYREACH_"));
-    assert_eq!(variables.clone().count(), 13);
+    assert_eq!(variables.clone().count(), 14);
     for variable in variables {
         assert!(page.contains(&format!("`{variable}`")), "{variable}");
     }
@@ -172,7 +172,7 @@ fn the_settings_file_shows_every_setting_with_its_default() {
             shown += 1;
         }
     }
-    assert_eq!(shown, 25);
+    assert_eq!(shown, 26);
     let misspelled: Value = serde_json::json!({ "scan": { "regoins": "auto" } });
     assert_eq!(refusals(&schema, &misspelled).len(), 1);
 }

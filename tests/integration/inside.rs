@@ -4,7 +4,7 @@ mod brute;
 mod cases;
 mod confirmed;
 pub(crate) mod setting;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod shared;
 
 use rayon::prelude::*;

@@ -2,7 +2,7 @@
 
 mod brute;
 mod cases;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod demo;
 mod laws;
 mod random;

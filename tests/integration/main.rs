@@ -9,29 +9,32 @@
 mod accept;
 #[expect(clippy::disallowed_methods, reason = "reads the sources")]
 mod architecture;
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+mod bare;
 mod check;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 #[expect(clippy::disallowed_methods, reason = "runs the program and reads what it wrote")]
 mod cli;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod collect;
 #[expect(clippy::disallowed_methods, reason = "the cases are files")]
 mod diff;
 mod example;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod faults;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 #[expect(clippy::disallowed_methods, reason = "reads, and on request writes, files of the repository")]
 mod generated;
 mod inside;
 #[expect(clippy::disallowed_methods, reason = "the cases are files")]
 mod lockout;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 #[expect(clippy::disallowed_methods, reason = "reads the pages")]
 mod pages;
 mod reach;
 mod report;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod scan;
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "demo"))]
 mod schedule;
+mod succession;

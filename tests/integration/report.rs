@@ -1,5 +1,6 @@
 //! Reports of small snapshots: what they say of what was read and of what was not, and that they say it twice alike.
 
+mod closing;
 mod contract;
 mod coverage;
 mod data;
@@ -16,7 +17,7 @@ use keyreach::{
     assess::{Assessment, assess},
     config::{Format, JudgementSettings},
     report::{Part, Report, ReportError, parts, schema},
-    snapshot::Snapshot,
+    snapshot::{Snapshot, gap::Fact, key::LastUsage},
 };
 use serde_json::Value;
 
@@ -86,6 +87,47 @@ fn refusals(document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// What the scan was not told to ask is told once in each report for people, is no finding, and is no pass.
+#[test]
+fn what_was_not_asked_is_told_once() {
+    let mut snapshot = example::snapshot();
+    let told = |snapshot: &Snapshot| {
+        let assessment = assess(snapshot, &JudgementSettings::default());
+        assert!(assessment.findings.iter().all(|finding| !finding.detail.contains("--last-usage")));
+        let report = Report::new(snapshot, &assessment).unwrap();
+        [
+            (Format::Json, "report.json"),
+            (Format::Markdown, "report.md"),
+            (Format::Html, "report.html"),
+            (Format::Metrics, "metrics.prom"),
+        ]
+        .map(|(format, name)| files_of(&report, format)[name].clone())
+    };
+    let [json, markdown, page, metrics] = told(&snapshot);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let expected = serde_json::json!([{"option": "--last-usage", "checks": ["key-unused"], "keys": 2}]);
+    assert_eq!(document["coverage"]["not_asked"], expected);
+    assert_eq!(document["keys"][0]["undecided"], serde_json::json!(["key-unused"]));
+    assert_eq!(markdown.matches("--last-usage").count(), 1, "{markdown}");
+    assert!(page.contains("<dt>Not asked</dt>"));
+    assert!(page.contains("Not asked about 2 keys (--last-usage): that is no pass."));
+    let sample = r#"keyreach_undecided_keys{check="key-unused",why="not_asked"} 2"#;
+    assert!(metrics.contains(sample), "{metrics}");
+    for cell in &mut snapshot.cells {
+        for key in &mut cell.keys {
+            key.last_usage = Some(Fact::Known(LastUsage {
+                operation: Some("Decrypt".to_owned()),
+                used_at: Some(snapshot.scan.taken_at),
+                tracking_start_date: None,
+            }));
+        }
+    }
+    let [json, markdown, page, _] = told(&snapshot);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["coverage"]["not_asked"], serde_json::json!([]));
+    assert!(!markdown.contains("--last-usage") && !page.contains("<dt>Not asked</dt>"));
+}
+
 #[test]
 fn the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads() {
     let mut snapshot = example::snapshot();
@@ -104,7 +146,12 @@ fn the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads() {
 #[test]
 fn an_assessment_of_another_snapshot_is_refused() {
     let snapshot = example::snapshot();
-    let other = Assessment { keys: Vec::new(), findings: Vec::new(), acceptances: Vec::new() };
+    let other = Assessment {
+        keys: Vec::new(),
+        findings: Vec::new(),
+        acceptances: Vec::new(),
+        undecided: std::collections::BTreeMap::new(),
+    };
     let error = Report::new(&snapshot, &other).unwrap_err();
     assert!(matches!(error, ReportError::OtherSnapshot { keys: 2, judged: 0 }), "{error}");
 }

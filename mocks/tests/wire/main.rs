@@ -10,5 +10,6 @@
 mod ask;
 mod faults;
 mod loopback;
+mod package;
 mod scenarios;
 mod services;

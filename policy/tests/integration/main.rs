@@ -12,4 +12,5 @@ mod answers;
 mod cases;
 mod documents;
 mod laws;
+mod package;
 mod tables;

@@ -39,7 +39,7 @@ impl Drop for Line {
     }
 }
 
-fn words(counts: &Counts, requests_a_second: f64, elapsed: Duration) -> String {
+pub(super) fn words(counts: &Counts, requests_a_second: f64, elapsed: Duration) -> String {
     let share = |(done, total): (u64, u64)| format!("{done}/{total}");
     let mut words = format!(
         "accounts {} · cells {} · keys {} · {requests_a_second:.0} requests/s",

@@ -23,6 +23,13 @@ struct Document<'a> {
     services: &'a [ServiceUse],
     unknown: &'a [String],
     deny_reason: Option<Reason<'a>>,
+    blocked: Option<Stopped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stopped<'a> {
+    principals: Vec<Reason<'a>>,
+    recovery: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +104,10 @@ pub fn render_json(access: &Access<'_>, out: &mut dyn io::Write) -> io::Result<(
         services: &access.services,
         unknown: &access.unknown,
         deny_reason: access.refusal.as_ref().map(reason),
+        blocked: access.blocked.as_ref().map(|blocked| Stopped {
+            principals: blocked.likely.iter().map(reason).collect(),
+            recovery: blocked.recovery.as_deref(),
+        }),
     };
     inert(&document, out)
 }

@@ -19,7 +19,10 @@ use serde::Serialize;
 
 use super::{keys, party::Party};
 use crate::{
-    assess::finding::{Finding, Severity, Status},
+    assess::{
+        finding::{Finding, Severity, Status},
+        lockout::LockoutReason,
+    },
     check::{ALL, Meta},
     report::{Report, ReportedKey},
     snapshot::{gap::Fact, key::Key},
@@ -44,6 +47,8 @@ struct Index<'a> {
     accounts: BTreeMap<String, &'a str>,
     parties: BTreeMap<String, String>,
     checks: Vec<CheckText>,
+    /// What verdicts rest on, in words.
+    reasons: BTreeMap<&'static str, &'static str>,
 }
 
 /// For each key, the numbers of the documents about it: -1 where the page has none, -2 where nothing was read.
@@ -113,6 +118,7 @@ pub(super) fn block(report: &Report<'_>) -> io::Result<String> {
         accounts: names.iter().map(|(id, name)| (id.to_string(), *name)).collect(),
         parties: reaches.map(Party::of).map(|party| (party.token(), party.label(&names))).collect(),
         checks: ALL.iter().map(|check| CheckText::from(check.meta())).collect(),
+        reasons: LockoutReason::ALL.into_iter().map(|reason| (reason.as_str(), reason.in_words())).collect(),
     };
     let mut block = packed(&serde_json::to_vec(&index)?)?;
     for piece in pieces {

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     assess::finding::{Finding, Severity, Status},
-    check::{ALL, Meta},
-    report::Report,
+    check::{ALL, FACT_UNREAD, Meta},
+    report::{Report, Undecided},
     snapshot::key::Key,
 };
 
@@ -24,6 +24,7 @@ pub(super) struct Group<'a> {
     pub(super) fix: &'static str,
     pub(super) blind: &'static str,
     pub(super) unknown: Option<String>,
+    pub(super) not_asked: Option<String>,
     pub(super) accepted: Option<String>,
     /// The keys in the explorer; `None` where the findings are about none.
     pub(super) all: Option<String>,
@@ -39,6 +40,8 @@ pub(super) struct Row<'a> {
     pub(super) href: Option<String>,
     pub(super) place: String,
     pub(super) detail: &'a str,
+    /// What to do, where it is not what the check always says.
+    pub(super) to_do: Option<&'a str>,
 }
 
 /// Findings by severity, in words.
@@ -66,45 +69,61 @@ pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
     for finding in report.findings {
         by_check.entry(&finding.check).or_default().push(finding);
     }
-    let said = |meta: &'static Meta| Some(group(meta, by_check.get(meta.id)?, &keys));
+    let said = |meta: &'static Meta| {
+        let findings = by_check.get(meta.id).map(Vec::as_slice).unwrap_or_default();
+        let open = report.undecided.get(meta.id).copied().unwrap_or_default();
+        // Of accounts that were not seen every check cannot tell: `fact-unread` says so once.
+        let is_silent = findings.is_empty() && open.keys + open.not_asked == 0;
+        (!is_silent).then(|| group(meta, findings, open, &keys))
+    };
     let mut groups: Vec<(Option<Severity>, Group<'a>)> =
         ALL.iter().filter_map(|check| said(check.meta())).collect();
-    groups.sort_by_key(|(worst, group)| (worst.is_none(), *worst, group.id));
+    groups.sort_by_key(|(worst, group)| (worst.is_none(), *worst, group.id != FACT_UNREAD, group.id));
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
 fn group<'a>(
     meta: &'static Meta,
     findings: &[&'a Finding],
+    open: Undecided,
     keys: &HashMap<&str, &'a Key>,
 ) -> (Option<Severity>, Group<'a>) {
     let of = |status| findings.iter().filter(move |one| one.status == status);
     let found: Vec<&'a Finding> = of(Status::Fail).copied().collect();
-    let (unknown, accepted) = (of(Status::Unknown).count(), of(Status::Accepted).count());
+    let (unread, accepted) = (of(Status::Unknown).count(), of(Status::Accepted).count());
     let worst = found.first().map(|finding| finding.severity);
-    let rest = if unknown > 0 { "unknown" } else { "accepted" };
+    let (rest, number) = match (unread as u64 + open.keys, open.not_asked, accepted) {
+        (0, 0, accepted) => ("accepted", accepted as u64),
+        (0, not_asked, _) => ("not asked", not_asked),
+        (unknown, ..) => ("unknown", unknown),
+    };
+    let shown: Vec<&'a Finding> = found.iter().copied().chain(of(Status::Unknown).copied()).collect();
     let group = Group {
         id: meta.id,
         title: meta.title,
         severity: worst.map_or(rest, Severity::as_str),
         count: match found.len() {
-            0 => grouped(if unknown > 0 { unknown } else { accepted }),
+            0 => grouped(number),
             _ => by_severity(found.iter().map(|finding| finding.severity)),
         },
         matters: meta.matters,
         fix: meta.fix,
         blind: meta.blind,
-        unknown: (unknown > 0)
-            .then(|| format!("Not known in {}: that is no pass.", count(unknown, "case", "cases"))),
+        unknown: (open.keys > 0)
+            .then(|| format!("Not known of {}: that is no pass.", count(open.keys, "key", "keys"))),
+        not_asked: (open.not_asked > 0).then(|| {
+            let keys = count(open.not_asked, "key", "keys");
+            format!("Not asked about {keys} (--last-usage): that is no pass.")
+        }),
         accepted: (accepted > 0)
             .then(|| format!("Accepted by the settings: {}.", count(accepted, "finding", "findings"))),
         all: found.iter().any(|finding| finding.key_arn.is_some()).then(|| link::keys_with("check", meta.id)),
-        findings: Table::up_to(FEW_ROWS, found.into_iter().map(|finding| row(finding, keys))),
+        findings: Table::up_to(FEW_ROWS, shown.into_iter().map(|finding| row(meta, finding, keys))),
     };
     (worst, group)
 }
 
-fn row<'a>(finding: &'a Finding, keys: &HashMap<&str, &'a Key>) -> Row<'a> {
+fn row<'a>(meta: &Meta, finding: &'a Finding, keys: &HashMap<&str, &'a Key>) -> Row<'a> {
     let key = finding.key_arn.as_deref().and_then(|arn| keys.get(arn));
     let region = finding.region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
     Row {
@@ -114,5 +133,6 @@ fn row<'a>(finding: &'a Finding, keys: &HashMap<&str, &'a Key>) -> Row<'a> {
         href: finding.key_arn.as_deref().map(link::key),
         place: format!("{}{region}", finding.account_id),
         detail: &finding.detail,
+        to_do: (finding.remediation != meta.fix).then_some(finding.remediation.as_str()),
     }
 }

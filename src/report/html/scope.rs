@@ -155,7 +155,8 @@ pub(super) fn in_words(report: &Report<'_>) -> Vec<(&'static str, String)> {
         TargetSource::OrganizationUnread => "the caller's own, because the others could not be listed",
     };
     let accounts = format!("{}: {accounts}", grouped(snapshot.accounts.len()));
-    vec![
+    let not_asked = report.not_asked.as_ref().map(|of| ("Not asked", of.in_words()));
+    let facts = vec![
         ("Organization", organization),
         ("Accounts", accounts),
         ("Regions", regions(snapshot)),
@@ -164,7 +165,8 @@ pub(super) fn in_words(report: &Report<'_>) -> Vec<(&'static str, String)> {
         ("Taken by", snapshot.scan.caller_arn.clone()),
         ("Tool", format!("keyreach {}", snapshot.scan.tool_version)),
         ("Scan", snapshot.scan.id.clone()),
-    ]
+    ];
+    facts.into_iter().chain(not_asked).collect()
 }
 
 /// The Regions in which keys were listed, and those in which that succeeded in no account.

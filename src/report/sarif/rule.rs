@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     assess::finding::{Finding, Severity, Status},
-    check::{self, ALL, Meta},
+    check::{ALL, Meta},
 };
 
 /// A check, and what it says: something of a severity, or that it cannot tell.
@@ -111,7 +111,7 @@ impl Rule {
         let text = parts.map(|(title, text)| format!("{title}: {text}")).join("\n\n");
         let markdown = parts.map(|(title, text)| format!("## {title}\n\n{text}")).join("\n\n");
         let help = Help { text, markdown };
-        Self::written(meta.id, severity, title(meta, severity), meta.finds.to_owned(), help)
+        Self::written(meta.id, severity, meta.title.to_owned(), meta.finds.to_owned(), help)
     }
 
     /// Of a check that this version does not have: a finding tells what is known.
@@ -136,11 +136,6 @@ impl Rule {
             },
         }
     }
-}
-
-/// The title of a check's findings.
-fn title(meta: &Meta, severity: Option<Severity>) -> String {
-    check::title(meta, if severity.is_some() { Status::Fail } else { Status::Unknown })
 }
 
 /// `public-key-access` as `PublicKeyAccess`: SARIF's names are identifiers.

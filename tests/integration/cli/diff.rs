@@ -222,6 +222,73 @@ fn what_widened_fails_where_it_is_asked_for() {
     );
 }
 
+/// A role that broke does not turn the gate green.
+#[test]
+fn a_run_that_read_less_does_not_pass() {
+    let home = TempDir::new().unwrap();
+    let code = |change: &dyn Fn(&mut Value), gate: &str| {
+        let new = changed(home.path(), change);
+        let files = [demo("report.json"), new];
+        let output =
+            keyreach(home.path()).arg("diff").args(&files).args(["--fail-on", gate]).output().unwrap();
+        let said = error(&output);
+        assert_eq!(said.contains("could not read what OLD read"), output.status.code() != Some(0), "{said}");
+        output.status.code().unwrap()
+    };
+    let failed = |snapshot: &mut Value| {
+        let (cell, _) = place(snapshot, QUIET);
+        snapshot["cells"][cell]["visit"] = json!("failed");
+        snapshot["cells"][cell]["keys"] = json!([]);
+    };
+    let policy_unread = |snapshot: &mut Value| {
+        let key = key(snapshot, QUIET);
+        key["policy"] = json!({ "unknown": gap("kms:GetKeyPolicy", &key["arn"]) });
+    };
+    let organization = |snapshot: &mut Value| {
+        let gap = gap("organizations:ListPolicies", &json!("SERVICE_CONTROL_POLICY"));
+        snapshot["organization"]["known"]["guardrails"]["gap"] = gap;
+    };
+    let alone = |snapshot: &mut Value| {
+        let own = snapshot["scan"]["caller_account"].clone();
+        snapshot["cells"].as_array_mut().unwrap().retain(|cell| cell["account_id"] == own);
+    };
+    let changes: [&dyn Fn(&mut Value); 4] = [&failed, &policy_unread, &organization, &alone];
+    for (at, change) in changes.into_iter().enumerate() {
+        let codes = ["none", "widened", "unread", "widened,unread"].map(|gate| code(change, gate));
+        assert_eq!(codes, [0, 4, 3, 3], "{at}");
+        let worse = |snapshot: &mut Value| {
+            write_policy(snapshot, "alias/xks/sovereign", open_to_all);
+            change(snapshot);
+        };
+        if at < 3 {
+            assert_eq!(code(&worse, "widened"), 3, "{at}");
+        }
+    }
+    // What is gone is not missed.
+    let account = |snapshot: &Value| {
+        let (cell, _) = place(snapshot, QUIET);
+        snapshot["cells"][cell]["account_id"].clone()
+    };
+    let left = |snapshot: &mut Value| {
+        let gone = account(snapshot);
+        snapshot["cells"].as_array_mut().unwrap().retain(|cell| cell["account_id"] != gone);
+        snapshot["accounts"].as_array_mut().unwrap().retain(|of| of["id"] != gone);
+        snapshot["organization"]["known"]["members"]["items"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|id| *id != gone);
+    };
+    let off = |snapshot: &mut Value| {
+        let (cell, _) = place(snapshot, QUIET);
+        snapshot["cells"][cell]["visit"] = json!("disabled");
+        snapshot["cells"][cell]["keys"] = json!([]);
+    };
+    let none: [&dyn Fn(&mut Value); 3] = [&|_: &mut Value| {}, &left, &off];
+    for (at, change) in none.into_iter().enumerate() {
+        assert_eq!(code(change, "unread"), 0, "{at}");
+    }
+}
+
 #[test]
 fn what_is_no_run_is_refused_with_its_name() {
     let home = TempDir::new().unwrap();
@@ -330,7 +397,7 @@ fn what_was_lost_from_sight_is_named_first_and_once() {
     let found = lines.iter().filter(|line| line.contains("  OLD found it; a fact was not read")).count();
     assert!(found > 0 && lines.len() == found + 1, "{text}");
     assert!(lines[0].contains("public-key-access"), "{text}");
-    assert!(lines.last().unwrap().ends_with(" checks cannot tell"), "{text}");
+    assert!(lines.last().unwrap().ends_with("  Not read: the policies of the key"), "{text}");
     let mut checks: Vec<&str> =
         lines[..found].iter().filter_map(|line| line.split_whitespace().nth(1)).collect();
     let all = checks.len();

@@ -157,3 +157,47 @@ fn a_signal_leaves_a_partial_snapshot_and_its_own_exit_code() {
         assert_eq!(json(&home.path().join("report.json"))["scan"]["interrupted"], true);
     }
 }
+
+/// A scan that was stopped, and one that AWS refused, leave the full one where it is.
+#[test]
+fn a_poorer_scan_never_takes_the_place_of_a_fuller_one() {
+    let home = TempDir::new().unwrap();
+    let full = served(ESTATE);
+    assert_eq!(full.scan(home.path(), &[]).output().unwrap().status.code(), Some(0));
+    let read = |name: &str| fs::read(home.path().join(name)).unwrap();
+    let before = ["snapshot.json", "report.json", "report.html"].map(read);
+    for fault in
+        ["operation = 'ListGrants'\nkind = 'slow'\nseconds = 3600", "operation = 'ListKeys'\nkind = 'denied'"]
+    {
+        let poor = served(&format!("{ESTATE}\n[[fault]]\n{fault}"));
+        let child = poor.scan(home.path(), &["--quiet"]).spawn().unwrap();
+        if fault.contains("slow") {
+            wait_until(|| poor.cloud.ledger().total("ListGrants").calls == 6);
+            send("INT", &child);
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output);
+        assert!(said.contains("snapshot.json` stays: ") && said.contains("/partial-"), "{said}");
+        let code = if fault.contains("slow") { 4 } else { 1 };
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(["snapshot.json", "report.json", "report.html"].map(read), before);
+        let partial = beside(home.path(), "partial-");
+        assert!(partial.iter().all(|folder| folder.join("report.html").is_file()), "{partial:?}");
+        let last = json(&partial.last().unwrap().join("snapshot.json"));
+        assert_eq!(last["scan"]["interrupted"], fault.contains("slow"));
+        partial.iter().for_each(|folder| fs::remove_dir_all(folder).unwrap());
+    }
+    // The one that reads everything again takes its place.
+    let output = served(ESTATE).scan(home.path(), &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(beside(home.path(), "").is_empty());
+}
+
+/// The folders in a folder whose names begin so.
+fn beside(home: &Path, start: &str) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(home).unwrap().map(|entry| entry.unwrap());
+    let is_one = |name: &str| name.starts_with(start) && !name.starts_with('.');
+    let folders =
+        entries.filter(|entry| entry.path().is_dir() && is_one(entry.file_name().to_str().unwrap()));
+    folders.map(|entry| entry.path()).collect()
+}

@@ -108,6 +108,95 @@ fn what_stands_in_the_way_is_said() {
 }
 
 #[test]
+fn flags_tell_keys_of_one_name_apart() {
+    let narrowed = ["--account", "888899990000", "--region", "eu-west-1"];
+    let text = answered(&[&["Decrypt", "alias/app/data-4"][..], &narrowed].concat());
+    assert!(text.starts_with("kms:Decrypt on arn:aws:kms:eu-west-1:888899990000:key/"), "{text}");
+    // The snapshot need not be named where a scan left one.
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("keyreach-out")).unwrap();
+    fs::copy(snapshot(), home.path().join("keyreach-out/snapshot.json")).unwrap();
+    let output = keyreach(home.path()).args(["who-can", "Decrypt", "alias/reach/vendor"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+}
+
+/// Who is on call needs the blocker and the repair, not a guess at whom to ask about.
+#[test]
+fn where_nobody_can_the_blocker_and_the_repair_are_named() {
+    for (key, words, repair) in [
+        ("alias/govern/denied-to-all", "role/admin, ", "repair: Only AWS Support: "),
+        (
+            "alias/govern/denied-to-all",
+            "    explicit  statement `Frozen` of the key policy denies it\n",
+            "repair: ",
+        ),
+        (
+            "alias/govern/blocked-by-scp",
+            "    explicit  statement `PlatformOnly` of the service control policy key-policies-by-platform-team-only",
+            "repair: An administrator of the organization: lift",
+        ),
+        (
+            "alias/govern/deleted-role",
+            "in the way of arn:aws:iam::210987654321:root:\n    implicit  no statement of the key policy",
+            "repair: Only AWS Support: ",
+        ),
+        ("alias/govern/until-2020", "the conditions of key policy `UntilMigration` cannot hold", "repair: "),
+    ] {
+        let text = answered(&["PutKeyPolicy", key]);
+        assert!(text.contains("\nNobody in the snapshot can.\n  in the way of arn:"), "{key}: {text}");
+        assert!(text.contains(words) && text.contains(&format!("  {repair}")), "{key}: {text}");
+        let json: Value = serde_json::from_str(&answered(&["PutKeyPolicy", key, "--json"])).unwrap();
+        assert_eq!(json["blocked"]["principals"][0]["answer"], "cannot", "{json}");
+        assert!(json["blocked"]["recovery"].is_string(), "{json}");
+    }
+    let text = answered(&["Decrypt", "alias/govern/deleted-role"]);
+    assert!(!text.contains("repair:"), "who may rewrite the policy was not asked: {text}");
+    let json: Value =
+        serde_json::from_str(&answered(&["PutKeyPolicy", "alias/reach/vendor", "--json"])).unwrap();
+    assert_eq!(json["blocked"], Value::Null, "somebody can");
+}
+
+/// That nobody is known to be able to is no lockout.
+#[test]
+fn nobody_for_certain_is_not_nobody() {
+    let document: Value = serde_json::from_str(&fs::read_to_string(snapshot()).unwrap()).unwrap();
+    let cells = document["cells"].as_array().unwrap();
+    let keys = cells
+        .iter()
+        .filter(|cell| cell["account_id"] == "121212121212")
+        .flat_map(|cell| cell["keys"].as_array().unwrap().iter().map(|key| key["arn"].as_str().unwrap()));
+    let mut open = 0;
+    for key in keys.take(3) {
+        let text = answered(&["PutKeyPolicy", key]);
+        let json: Value = serde_json::from_str(&answered(&["PutKeyPolicy", key, "--json"])).unwrap();
+        let unclear = json["holders"].as_array().unwrap().len();
+        open += unclear;
+        if unclear > 0 {
+            assert!(
+                text.contains(&format!("\nNobody for certain. It is not known of {unclear}.\n")),
+                "{text}"
+            );
+            assert!(!text.contains("Nobody in the snapshot"), "{text}");
+        }
+    }
+    assert!(open > 0);
+}
+
+#[test]
+fn a_condition_that_all_share_is_said_once() {
+    let text = answered(&["Decrypt", "alias/govern/through-endpoint"]);
+    let condition = "aws:SourceVpce is vpce-0123456789abcdef0";
+    assert!(
+        text.contains(&format!("\n11 principals can\n  each of them only if {condition}\n  arn:")),
+        "{text}"
+    );
+    assert_eq!(text.matches(condition).count(), 1, "{text}");
+    // One that some must meet stands with them.
+    let text = answered(&["Decrypt", "alias/reach/through-s3-only"]);
+    assert!(!text.contains("each of them") && text.contains("\n      if kms:ViaService"), "{text}");
+}
+
+#[test]
 fn programs_are_answered_in_json() {
     let text = answered(&["kms:PutKeyPolicy", "alias/reach/vendor", "--json"]);
     let document: Value = serde_json::from_str(&text).unwrap();
@@ -140,7 +229,14 @@ fn what_cannot_be_asked_is_refused() {
         (vec!["ReEncrypt", "alias/reach/vendor"], "there is kms:ReEncryptFrom, kms:ReEncryptTo"),
         (vec!["kms:CreateKey", "alias/reach/vendor"], "kms:CreateKey is not asked for a key"),
         (vec!["Decrypt", "alias/nothing"], "no key of the snapshot is called `alias/nothing`"),
-        (vec!["Decrypt", "alias/baseline-1"], "give the ARN:"),
+        (vec!["kms:Decrpt", "alias/reach/vendor"], "there is kms:Decrypt\n"),
+        (vec!["Decrypt", "alias/vendr"], "there is alias/reach/vendor"),
+        (vec!["Decrypt", "vendor"], "there is alias/reach/vendor"),
+        (vec!["Decrypt", "alias/baseline-1"], "give --account, --region or the ARN:"),
+        (vec!["Decrypt", "alias/app/data-4"], "key/25420bb2-a862-4474-ae7c-0c15b4963cb8  (orders-dev)"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "888899990000"], "error: 2 keys"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "111111111111"], "in that account and Region"),
+        (vec!["Decrypt", "alias/app/data-4", "--account", "1"], "is not an account id"),
         (vec!["Decrypt", "alias/reach/vendor", "--deny-reason", "bob"], "the ARN of a user"),
     ] {
         let (text, code, said) = asked(&arguments);
@@ -152,6 +248,51 @@ fn what_cannot_be_asked_is_refused() {
     let output = keyreach(home.path()).args(none).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(error(&output).contains("cannot read `none.json`"));
+}
+
+/// A key that is open to all is open to an account that it does not name.
+#[test]
+fn what_an_account_can_reach_is_what_names_it_and_what_is_open_to_all() {
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(DEMO.1.join("report.json")).unwrap()).unwrap();
+    let account = "999999999999";
+    let text = answered(&["Decrypt", "--from", account]);
+    let json: Value = serde_json::from_str(&answered(&["Decrypt", "--from", account, "--json"])).unwrap();
+    let listed = |sort: &str| -> Vec<&str> {
+        let keys = json["keys"].as_array().unwrap().iter().filter(|key| key["open_to"] == sort);
+        keys.map(|key| key["arn"].as_str().unwrap()).collect()
+    };
+    // Told from the report: who a way in names, and whether it is for anybody.
+    let ways = |holds: &dyn Fn(&Value) -> bool| -> Vec<&str> {
+        let keys = report["keys"].as_array().unwrap().iter();
+        let has = |key: &&Value| {
+            key["exposure"]["reaches"].as_array().unwrap().iter().any(|reach| {
+                reach["actions"].as_array().unwrap().iter().any(|action| action == "kms:Decrypt")
+                    && holds(reach)
+            })
+        };
+        keys.filter(has).map(|key| key["arn"].as_str().unwrap()).collect()
+    };
+    let names = |reach: &Value| reach["principal"].as_str().unwrap().contains(account);
+    let named = ways(&names);
+    let open = ways(&|reach| reach["principal"] == "*" && reach["zone"] == "public");
+    assert!(!named.is_empty() && !open.is_empty());
+    assert_eq!(listed("named"), named);
+    assert_eq!(
+        listed("anybody"),
+        open.iter().copied().filter(|key| !named.contains(key)).collect::<Vec<_>>()
+    );
+    assert!(listed("organization").is_empty(), "it is no member");
+    assert!(text.contains(&format!("\n{} keys name it\n", named.len())), "{text}");
+    assert!(text.contains("keys are open to any account\n") && text.contains("\nNot known of "), "{text}");
+    let member = answered(&["Decrypt", "--from", "444455556666"]);
+    assert!(member.contains("open to every account of the organization\n"), "{member}");
+    assert!(!member.contains(":444455556666:key/"), "its own keys are not asked about: {member}");
+    for arguments in
+        [vec!["Decrypt"], vec!["Decrypt", "x", "--from", account], vec!["Decrypt", "--from", "1"]]
+    {
+        assert_eq!(asked(&arguments).1, 2, "{arguments:?}");
+    }
 }
 
 /// Names are written by anybody: none moves the cursor.

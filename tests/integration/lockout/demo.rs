@@ -8,7 +8,7 @@ use keyreach::{
         lockout::LockoutReason,
         lockouts,
     },
-    config::{JudgementSettings, TrustedSettings},
+    config::JudgementSettings,
     snapshot::{Snapshot, file},
 };
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn who_can_names_the_writers_of_the_report() {
         }
         let action = "kms:PutKeyPolicy".parse().unwrap();
         let query = AccessQuery { action, cell, key, refused: None };
-        let access = access(&snapshot, &TrustedSettings::default(), query).unwrap();
+        let access = access(&snapshot, &JudgementSettings::default(), query).unwrap();
         let holders = access.holders.iter().filter(|holder| holder.able == Able::Can);
         let holders: BTreeSet<&str> = holders.map(|holder| holder.principal.as_str()).collect();
         let writers: BTreeSet<&str> =

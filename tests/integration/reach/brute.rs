@@ -269,12 +269,17 @@ pub(crate) fn metadata() -> KeyMetadata {
 
 /// What the search says.
 pub(crate) fn searched(question: &Question) -> Judged {
+    searched_of(question, Some(&metadata()))
+}
+
+/// What the search says of a key of some kind; `None`: its kind was not read.
+pub(crate) fn searched_of(question: &Question, metadata: Option<&KeyMetadata>) -> Judged {
     let policy = Reviewed::parse(&question.policy.to_string()).unwrap();
     let guardrail = question.guardrail.as_ref().map(|text| Reviewed::parse(&text.to_string()).unwrap());
     let guardrails: Vec<_> = guardrail.iter().map(|policy| ("guardrail", policy)).collect();
     exposure(Facts {
         arn: &KEY.parse().unwrap(),
-        metadata: Some(&metadata()),
+        metadata,
         tags: Some(&tags()),
         aliases: Some(&[]),
         policies: &[(ViaKind::KeyPolicy, &policy)],

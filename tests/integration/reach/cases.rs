@@ -11,7 +11,10 @@ use keyreach::{
     assess::exposure::ViaKind,
     config::{TrustedParty, TrustedSettings},
     reach::{Bearers, Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
-    snapshot::grant::{Grant, GrantConstraints},
+    snapshot::{
+        grant::{Grant, GrantConstraints},
+        key::KeyMetadata,
+    },
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,11 +45,43 @@ pub(crate) struct Case {
     complete: BTreeSet<String>,
     #[serde(default)]
     unread: bool,
+    /// Left out: a symmetric encryption key; `null`: not read
+    #[serde(default = "symmetric")]
+    key: Option<KeyKind>,
     expect: Value,
 }
 
 fn usual() -> Value {
     json!("usual")
+}
+
+fn symmetric() -> Option<KeyKind> {
+    let text = str::to_owned;
+    Some(KeyKind { spec: text("SYMMETRIC_DEFAULT"), usage: text("ENCRYPT_DECRYPT"), origin: text("AWS_KMS") })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyKind {
+    spec: String,
+    usage: String,
+    #[serde(default = "of_kms")]
+    origin: String,
+}
+
+fn of_kms() -> String {
+    "AWS_KMS".to_owned()
+}
+
+impl KeyKind {
+    fn metadata(&self) -> KeyMetadata {
+        KeyMetadata {
+            key_spec: self.spec.clone(),
+            key_usage: self.usage.clone(),
+            origin: self.origin.clone(),
+            ..crate::example::metadata()
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -165,7 +200,7 @@ pub(crate) fn judged(case: &Case, turned: bool) -> Judged {
     }
     exposure(Facts {
         arn: &"arn:aws:kms:eu-west-1:111122223333:key/k".parse().unwrap(),
-        metadata: Some(&crate::example::metadata()),
+        metadata: case.key.as_ref().map(KeyKind::metadata).as_ref(),
         tags: Some(&BTreeMap::from([("team".to_owned(), "red".to_owned())])),
         aliases: Some(&["alias/k".to_owned()]),
         policies: &policies,
@@ -195,7 +230,8 @@ pub(crate) fn wrong(case: &Case) -> Vec<String> {
     if let Some(by) = expect.get("by") {
         let deciding = reaches.iter().find(|reach| {
             let via = &reach["via"][0];
-            reach["zone"] == expect["level"] && (via["statement"] == *by || via["grant_id"] == *by)
+            reach["zone"] == *expect.get("zone").unwrap_or(&expect["level"])
+                && (via["statement"] == *by || via["grant_id"] == *by)
         });
         same(
             "decided by that",
@@ -203,9 +239,12 @@ pub(crate) fn wrong(case: &Case) -> Vec<String> {
             json!(deciding.is_some_and(|reach| !reach["witness"].is_null())),
         );
         let deciding = deciding.cloned().unwrap_or_default();
-        for (key, field) in
-            [("principal", "principal"), ("actions", "actions"), ("needs_identity", "needs_identity_policy")]
-        {
+        for (key, field) in [
+            ("principal", "principal"),
+            ("actions", "actions"),
+            ("access", "access"),
+            ("needs_identity", "needs_identity_policy"),
+        ] {
             if let Some(wanted) = expect.get(key) {
                 same(key, wanted, deciding[field].clone());
             }

@@ -198,11 +198,11 @@ class Translation:
 
     def action_classes(self):
         """Actions that no statement tells apart and that carry the same keys are one."""
-        special = {"CreateGrant", "RetireGrant", "ListGrants", "RevokeGrant", "DescribeKey"}
+        special = {"CreateGrant", "ListGrants", "RevokeGrant", "DescribeKey"}
         granted = {name for grant in self.question.grants for name in grant["operations"]}
         statements = [statement for policy in self.question.documents() for statement in listed(policy["Statement"])]
         classes = {}
-        for name in world.ACROSS_ACCOUNTS:
+        for name in world.USES:
             alone = name if name in special | granted | set(world.WITH_ENCRYPTION_CONTEXT[:1]) else name in world.WITH_ENCRYPTION_CONTEXT
             signature = (alone, *(action_matches(statement, name) for statement in statements))
             classes.setdefault(signature, []).append(name)

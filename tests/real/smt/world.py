@@ -26,6 +26,11 @@ WITH_ENCRYPTION_CONTEXT = ["Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo",
 GRANTABLE = [*WITH_ENCRYPTION_CONTEXT, "Sign", "Verify", "GenerateMac", "VerifyMac", "DeriveSharedSecret", "Encapsulate",
              "Decapsulate", "GetPublicKey", "DescribeKey", "CreateGrant", "RetireGrant"]
 ACROSS_ACCOUNTS = [*GRANTABLE, "GetKeyRotationStatus", "ListGrants", "RevokeGrant"]
+# Operations that a symmetric encryption key, which every key here is, does not support.
+# Source: AWS KMS Developer Guide, "Key type reference".
+NOT_SYMMETRIC = {"Sign", "Verify", "GenerateMac", "VerifyMac", "DeriveSharedSecret", "Encapsulate", "Decapsulate", "GetPublicKey"}
+# To retire a grant ends it and gives nobody the key.
+USES = [name for name in ACROSS_ACCOUNTS if name not in NOT_SYMMETRIC | {"RetireGrant"}]
 
 # From the widest to the narrowest.
 ZONES = ["public", "external", "trusted", "organization"]

@@ -1,6 +1,6 @@
 //! What the data block holds of a key beyond its row: what only its own page shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use crate::{
         exposure::GrantZone,
         finding::{Finding, Severity, Status},
     },
+    check,
     report::ReportedKey,
     snapshot::{
         grant::Grant,
@@ -48,6 +49,12 @@ pub(super) struct Own<'a> {
     /// What was not read, as operation and sort of no.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<(&'a str, &'static str)>,
+    /// The checks that cannot tell.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    undecided: &'a BTreeSet<&'static str>,
+    /// Those for which the scan was not told to ask.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    not_asked: &'a BTreeSet<&'static str>,
 }
 
 fn is_none(number: &usize) -> bool {
@@ -79,6 +86,8 @@ impl<'a> Own<'a> {
             grants: grants.map(|(at, grant)| ZonedGrant { grant, zone: zone(at) }).collect(),
             more_grants: key.grants.items.len().saturating_sub(GRANTS),
             gaps: key.gaps().map(|gap| (gap.operation.as_str(), gap.kind.as_str())).collect(),
+            undecided: &judged.undecided,
+            not_asked: &judged.not_asked,
         }
     }
 }
@@ -90,6 +99,9 @@ pub(super) struct Told<'a> {
     severity: Severity,
     status: Status,
     detail: &'a str,
+    /// What to do, where it is not what the check always says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_do: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     frameworks: &'a [String],
     /// Why it may be so, and who said so.
@@ -104,6 +116,8 @@ impl<'a> From<&'a Finding> for Told<'a> {
             severity: finding.severity,
             status: finding.status,
             detail: &finding.detail,
+            to_do: Some(finding.remediation.as_str())
+                .filter(|fix| check::named(&finding.check).is_none_or(|meta| meta.fix != *fix)),
             frameworks: &finding.frameworks,
             acceptance: finding.evidence.get("acceptance").filter(|_| finding.status == Status::Accepted),
         }

@@ -21,6 +21,19 @@ pub(super) struct Coverage<'a> {
     cells: Vec<Cell<'a>>,
     /// What could not be read and belongs to no cell.
     gaps: Vec<Gap<'a>>,
+    /// What the scan was not told to ask and checks need.
+    not_asked: Vec<NotAsked>,
+}
+
+/// A question that the scan was not told to ask.
+#[derive(Serialize, JsonSchema)]
+struct NotAsked {
+    /// The option that asks it.
+    option: &'static str,
+    /// The checks that cannot tell without it.
+    checks: Vec<&'static str>,
+    /// Of how many keys they cannot.
+    keys: u64,
 }
 
 /// The accounts, counted. The other four add up to `total`.
@@ -119,7 +132,14 @@ impl<'a> From<&'a Report<'a>> for Coverage<'a> {
             },
             cells: report.snapshot.cells.iter().map(Cell::from).collect(),
             gaps: elsewhere(report).collect(),
+            not_asked: report.not_asked.iter().map(NotAsked::from).collect(),
         }
+    }
+}
+
+impl From<&crate::report::NotAsked> for NotAsked {
+    fn from(of: &crate::report::NotAsked) -> Self {
+        Self { option: "--last-usage", checks: of.checks.iter().copied().collect(), keys: of.keys }
     }
 }
 

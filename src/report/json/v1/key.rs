@@ -70,6 +70,9 @@ pub(super) struct Key<'a> {
     exposure: &'a Exposure,
     /// Who can still govern it.
     lockout: &'a Lockout,
+    /// The ids of the checks that cannot tell of it: a fact that they need was not read, or not asked for. That such
+    /// a check has no finding of the key says nothing.
+    undecided: Vec<&'a str>,
 }
 
 /// A place in a set of multi-Region keys.
@@ -187,6 +190,7 @@ impl<'a> From<&ReportedKey<'a>> for Key<'a> {
                 .collect(),
             exposure: &judged.exposure,
             lockout: &judged.lockout,
+            undecided: judged.undecided.union(&judged.not_asked).copied().collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 /// `12345` as `12,345`.
-pub(in crate::report) fn grouped(number: impl TryInto<u64>) -> String {
+pub(super) fn grouped(number: impl TryInto<u64>) -> String {
     let digits = number.try_into().unwrap_or(u64::MAX).to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -16,7 +16,7 @@ pub(in crate::report) fn grouped(number: impl TryInto<u64>) -> String {
 }
 
 /// `1 key`, `2 keys`.
-pub(in crate::report) fn count(number: impl TryInto<u64> + Copy, one: &str, many: &str) -> String {
+pub(super) fn count(number: impl TryInto<u64> + Copy, one: &str, many: &str) -> String {
     let noun = if matches!(number.try_into(), Ok(1)) { one } else { many };
     format!("{} {noun}", grouped(number))
 }
@@ -32,7 +32,7 @@ pub(super) fn were(number: usize, one: &str, many: &str) -> String {
 }
 
 /// To the minute, in UTC.
-pub(in crate::report) fn minute(time: Timestamp) -> String {
+pub(super) fn minute(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
