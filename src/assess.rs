@@ -179,7 +179,7 @@ impl<'a> Bench<'a> {
 
     fn case(&self, cell: &'a Cell, key: &'a Key) -> Case<'a> {
         let account = self.accounts.get(&cell.account_id).copied();
-        let dossier = self.library.dossier(cell.account_id, account, key);
+        let dossier = self.library.dossier(cell, account, key);
         let unread = Unread::about(self.snapshot, cell.account_id, account, key);
         Case { cell, key, account, dossier, unread }
     }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod axis;
+mod bearer;
 mod caller;
 mod condition;
 mod confirm;
@@ -43,6 +44,7 @@ mod world;
 mod zone;
 
 pub use answer::{Answer, Holding, IdentitySource, Verdict};
+pub use bearer::Bearers;
 pub use confirm::Confirmation;
 pub use dossier::Dossier;
 pub use exposure::{Judged, exposure};

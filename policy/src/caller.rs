@@ -15,6 +15,8 @@ pub struct Caller {
     arn: String,
     kind: Kind,
     service_linked: bool,
+    /// `AIDA…` of a user, `AROA…` of a session's role, where the request tells it
+    unique_id: Option<String>,
 }
 
 /// The kinds of callers.
@@ -94,7 +96,18 @@ impl Caller {
             }
             _ => false,
         };
-        Ok(Self { arn: text.to_owned(), kind, service_linked })
+        Ok(Self { arn: text.to_owned(), kind, service_linked, unique_id: None })
+    }
+
+    /// The caller with what the request's `aws:userid` tells: the id of a user, or that of a session's role before the
+    /// colon.
+    pub(crate) fn with_user_id(mut self, user_id: Option<&str>) -> Self {
+        self.unique_id = match self.kind {
+            Kind::User(_) => user_id.map(str::to_owned),
+            Kind::Role { .. } => user_id.and_then(|id| Some(id.split_once(':')?.0.to_owned())),
+            Kind::Root(_) | Kind::FederatedUser { .. } | Kind::Service => None,
+        };
+        self
     }
 
     fn session(text: &str, account: AccountId) -> Kind {
@@ -131,6 +144,11 @@ impl Caller {
     #[must_use]
     pub fn is_service_linked(&self) -> bool {
         self.service_linked
+    }
+
+    /// SEM-8: whether the unique id is the caller's, as far as the request tells.
+    fn bears(&self, principal: &Principal) -> bool {
+        self.unique_id.as_deref() == Some(principal.as_str())
     }
 
     /// The partition of the caller's ARN.
@@ -175,6 +193,8 @@ pub(crate) fn covers(principal: &Principal, caller: &Caller, reader: &mut Reader
         (Form::User(_), Kind::FederatedUser { user: Some(user), .. }) => {
             (principal.as_str() == user).then_some(Via::FederatingUser)
         }
+        (Form::UniqueId, Kind::Role { .. }) => caller.bears(principal).then_some(Via::Role),
+        (Form::UniqueId, Kind::User(_)) => caller.bears(principal).then_some(Via::Identity),
         (Form::User(_), Kind::User(_))
         | (Form::Session(_), Kind::Role { session: Some(_), .. })
         | (Form::FederatedUser(_), Kind::FederatedUser { .. })

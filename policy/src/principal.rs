@@ -27,7 +27,7 @@ pub enum Form {
     FederatedUser(AccountId),
     /// An AWS service
     Service,
-    /// The unique id of a deleted user or role (SEM-8). Covers nobody.
+    /// The unique id of a user or role, which AWS shows once it is gone (SEM-8). Covers whoever bears it.
     UniqueId,
     /// An ARN with `*` or `?`, which are no patterns here (SEM-5). Covers nobody.
     Pattern,

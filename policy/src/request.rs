@@ -62,7 +62,10 @@ impl Request {
         let is_key =
             key.service() == "kms" && key.resource().strip_prefix("key/").is_some_and(|id| !id.is_empty());
         match key.account_id() {
-            Some(key_account) if is_key => Ok(Self { caller, action, key, key_account, context }),
+            Some(key_account) if is_key => {
+                let caller = caller.with_user_id(context.single("aws:userid"));
+                Ok(Self { caller, action, key, key_account, context })
+            }
             _ => Err(KeyError(key.to_string())),
         }
     }

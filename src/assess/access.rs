@@ -148,7 +148,7 @@ pub fn access<'a>(
     let perimeter = Perimeter::new(snapshot, &settings.trusted);
     let accounts: BTreeMap<AccountId, &Account> = snapshot.accounts.iter().map(|a| (a.id, a)).collect();
     let of_account = accounts.get(&query.cell.account_id).copied();
-    let dossier = library.dossier(query.cell.account_id, of_account, query.key)?;
+    let dossier = library.dossier(query.cell, of_account, query.key)?;
     let taken_at = snapshot.scan.taken_at;
     let gate = dossier.gate(&perimeter, taken_at)?;
     let scene =

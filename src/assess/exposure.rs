@@ -128,7 +128,7 @@ pub struct Witness {
 pub struct Reach {
     /// Where the caller stands.
     pub zone: ReachZone,
-    /// An ARN, `*`, or an account id.
+    /// An ARN, `*`, an account id, or the unique id of a user or role that nobody of the snapshot bears.
     pub principal: String,
     /// The actions, as `kms:Decrypt`.
     pub actions: Vec<String>,

@@ -21,7 +21,7 @@ pub enum LockoutVerdict {
     Manageable,
     /// One way, or only perishable ones.
     Fragile,
-    /// Every way hangs on a network, MFA, tag or time condition.
+    /// Every way hangs on a network, MFA, tag, alias or time condition.
     Conditional,
     /// Only the account's root user.
     RootOnly,

@@ -16,8 +16,8 @@ const META: Meta = Meta {
     id: "broad-decrypt-by-iam",
     title: "An IAM policy allows decryption with all keys",
     finds: "Customer managed and inline IAM policies with an Allow of kms:Decrypt or kms:ReEncryptFrom on every key of \
-            the account, attached or not. As in the controls KMS.1 and KMS.2 of AWS, conditions and Deny statements \
-            make no difference.",
+            the account, attached or not; not policies that only bound somebody as permissions boundaries, which give \
+            nothing. As in the controls KMS.1 and KMS.2 of AWS, conditions and Deny statements make no difference.",
     matters: "Every key that leaves access to IAM, as the default key policy does, is then open to whoever holds the \
               policy, keys made tomorrow included; so are keys of other accounts, which a stranger may choose to \
               share.",

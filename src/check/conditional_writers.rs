@@ -10,8 +10,9 @@ pub(super) struct ConditionalWriters;
 const META: Meta = Meta {
     id: "conditional-writers",
     title: "The key policy can be changed under conditions only",
-    finds: "Keys whose policy nobody can rewrite without a condition on network, MFA, tags or time.",
-    matters: "A VPC endpoint is deleted, a tag removed, a date passes, and the key can no longer be governed.",
+    finds: "Keys whose policy nobody can rewrite without a condition on network, MFA, tags, aliases or \
+            time.",
+    matters: "A VPC endpoint is deleted, a tag or an alias removed, a date passes, and the key can no longer be governed.",
     fix: "Add a statement without that condition, for the account or for an administrator who is used in an \
           emergency alone.",
     blind: "Whether the condition can be met today.",

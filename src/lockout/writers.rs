@@ -21,7 +21,7 @@ pub(super) struct Way {
     pub(super) kind: ResidentKind,
     /// How it may end; of what was not read nothing is known
     pub(super) custody: Custody,
-    /// No network, MFA, tag or time condition must hold
+    /// No network, MFA, tag, alias or time condition must hold
     pub(super) unconditional: bool,
     pub(super) conditions: Vec<String>,
     pub(super) via: String,

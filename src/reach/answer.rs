@@ -53,7 +53,7 @@ pub struct Holding {
     pub identity: Option<IdentitySource>,
     /// Plain text, one per condition that must hold.
     pub conditions: Vec<String>,
-    /// An ordinary call is enough: no network, MFA, tag or time condition must hold, and no service must call.
+    /// An ordinary call is enough: no network, MFA, tag, alias or time condition must hold, and no service must call.
     pub unconditional: bool,
     /// One request that gets through.
     pub witness: Witness,
@@ -168,6 +168,7 @@ fn open_facts(world: &World<'_>, account: AccountId) -> bool {
     world.keys.keys().any(|key| match key.as_str() {
         "aws:principalorgpaths" => paths(account),
         "aws:resourceorgpaths" => paths(world.account),
+        "kms:resourcealiases" => world.aliases.is_none(),
         key if key.starts_with("aws:resourcetag/") => world.tags.is_none(),
         key => world.metadata.is_none() && of_key.iter().any(|start| key.starts_with(start)),
     })

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use keyreach_policy::{
     aws::Action,
-    condition_key::{Cardinality, cardinality},
+    condition_key::{Cardinality, Content, Values, cardinality, content},
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     condition::{Demand, Several},
     glob::{Class, Meaning, Part, every_arn, glob},
     pred::{Base, Pred, Test, network},
-    shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside},
+    shape::{BEFORE_ACCOUNT, BEFORE_NAME, BEFORE_NAME_IN_PATH, inside, of_federated},
     world::World,
 };
 
@@ -63,12 +63,16 @@ pub(super) enum Share {
     Account,
     /// The last segment of a user's ARN
     UserName,
+    /// The account and the name in a federated user's ARN, with a colon between them
+    FederatedId,
     /// The organization of a path
     Organization,
 }
 
 /// `aws:PrincipalArn`, from which account and user name follow.
 pub(super) const PRINCIPAL: &str = "aws:principalarn";
+/// `aws:userid`, by which the bearers of unique ids are known.
+pub(super) const USER_ID: &str = "aws:userid";
 /// `aws:PrincipalOrgPaths`, from which the organization follows.
 pub(super) const PATHS: &str = "aws:principalorgpaths";
 
@@ -171,14 +175,14 @@ impl Case<'_> {
             .unwrap_or_else(|| self.of_request(key))
     }
 
-    fn principal(&self, share_: Share) -> Place {
+    pub(super) fn principal(&self, share_: Share) -> Place {
         match self.caller.arn(self.world) {
             Some(arn) => fixed(part(&arn, share_)),
             None => share(PRINCIPAL, false, self.caller.arns(self.world), share_),
         }
     }
 
-    fn account(&self) -> Place {
+    pub(super) fn account(&self) -> Place {
         match self.caller.account {
             Some(account) => fixed(account.to_string()),
             None => self.principal(Share::Account),
@@ -189,7 +193,7 @@ impl Case<'_> {
         let caller = self.caller;
         let service = caller.kind == Kind::Service;
         Some(match key {
-            PRINCIPAL | "aws:principalaccount" | "aws:principaltype" | "aws:username" | "aws:userid"
+            PRINCIPAL | "aws:principalaccount" | "aws:principaltype" | "aws:username" | USER_ID
                 if service =>
             {
                 absent()
@@ -205,10 +209,7 @@ impl Case<'_> {
             }),
             "aws:username" if caller.kind == Kind::User => self.principal(Share::UserName),
             "aws:username" => absent(),
-            "aws:userid" => match caller.kind {
-                Kind::Root => self.account(),
-                _ => open(key, false, text().preferring("AIDAOUTSIDEREXAMPLE00")),
-            },
+            USER_ID => self.user_id(),
             "aws:principalisawsservice" => fixed(service.to_string()),
             "aws:principalservicename" | "aws:principalservicenameslist" if service => {
                 fixed(caller.name.as_deref().unwrap_or(ANY_SERVICE))
@@ -266,7 +267,12 @@ impl Case<'_> {
                     | "aws:assumedroot"
                     | "aws:chatbotsourcearn"
             );
-        if is_session && kind == Kind::Service {
+        // A root user cannot be tagged, and only roles carry on who assumed them.
+        let lacks = match key {
+            "aws:sourceidentity" | "aws:federatedprovider" | "aws:chatbotsourcearn" => kind != Kind::Session,
+            _ => kind == Kind::Root && key.starts_with("aws:principaltag/"),
+        };
+        if is_session && (kind == Kind::Service || lacks) {
             return Some(absent());
         }
         Some(match key {
@@ -352,7 +358,10 @@ impl Case<'_> {
                 Some((_, Some(path))) => fixed(path.as_str()),
                 Some((own, None)) => share(key, false, paths(Some(own.id.as_str())), Share::OnlyValue),
             },
-            "kms:resourcealiases" => Place::Fixed(Some(world.aliases.to_vec()).filter(|all| !all.is_empty())),
+            "kms:resourcealiases" => match world.aliases {
+                Some(all) => Place::Fixed(Some(all.to_vec()).filter(|all| !all.is_empty())),
+                None => list(key, true, text()),
+            },
             "kms:keyspec" | "kms:customermasterkeyspec" => {
                 self.of_metadata(key, |key| Some(key.key_spec.clone()))
             }
@@ -388,12 +397,11 @@ impl Case<'_> {
         if key.starts_with("kms:") && known != Cardinality::Unknown && !self.carries(key) {
             return absent();
         }
+        if let Some(content) = content(key, self.action) {
+            return of_parameter(key, content);
+        }
         match (key, known) {
-            ("kms:grantisforawsresource" | "kms:reencryptonsamekey", _) => open(key, true, truth()),
             ("kms:grantoperations", _) => list(key, false, operations()),
-            ("kms:grantconstrainttype", _) => {
-                open(key, true, Base::only(["EncryptionContextEquals", "EncryptionContextSubset"]))
-            }
             (_, Cardinality::Multi) => list(key, true, text()),
             (_, Cardinality::Single) => open(key, true, text()),
             (_, Cardinality::Unknown) => {
@@ -412,6 +420,16 @@ impl Case<'_> {
     }
 }
 
+/// A key that stands for a parameter of which AWS says what it can be.
+fn of_parameter(key: &str, content: Content) -> Place {
+    let base = match content.values {
+        Values::Of([only]) if content.always => return fixed(*only),
+        Values::Of(texts) => Base::only(texts.iter().copied()),
+        Values::Between(first, last) => Base::only((first..=last).map(|number| number.to_string())),
+    };
+    open(key, !content.always, base)
+}
+
 /// The operations a grant can hold, as CreateGrant names them (SEM-55).
 fn operations() -> Base {
     let grantable = Action::all().filter(|action| action.is_grantable());
@@ -421,6 +439,11 @@ fn operations() -> Base {
 /// The part of an axis's value that a key is.
 pub(super) fn part(value: &str, share: Share) -> String {
     let part = match share {
+        Share::FederatedId => {
+            let account = value.split(':').nth(4).unwrap_or_default();
+            let name = value.split_once(":federated-user/").map_or("", |(_, name)| name);
+            return format!("{account}:{name}");
+        }
         Share::Whole | Share::OnlyValue => Some(value),
         Share::Account => value.split(':').nth(4),
         Share::UserName => value.rsplit('/').next(),
@@ -448,6 +471,7 @@ impl Axis {
             Share::UserName => {
                 inside(&demand.single, &[&BEFORE_NAME, &BEFORE_NAME_IN_PATH], Class::Name, &[])
             }
+            Share::FederatedId => of_federated(&demand.single),
             Share::Organization => {
                 inside(&demand.single, &[&[]], Class::Word, &[Part::Text("/"), Part::Many(Class::Any)])
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use keyreach_policy::{aws::AccountId, principal::Form};
 
 use super::{
+    bearer::Bears,
     glob::{Class, Glob, Part, glob},
     known::Known,
     pred::{Base, Pred, one_of},
@@ -52,6 +53,8 @@ pub(super) struct Caller {
     /// A session of a service-linked role, which RCPs do not bind (SEM-49)
     pub(super) linked: bool,
     pub(super) zone: Zone,
+    /// Its unique id
+    pub(super) bears: Bears,
     /// What IAM tells of it, where it exists in the snapshot
     pub(super) known: Option<Arc<Known>>,
 }
@@ -80,10 +83,23 @@ impl Caller {
         self.name.as_deref().filter(|name| name.contains(":assumed-role/"))
     }
 
+    /// The only unique id that it can bear.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.known.as_ref().map(|known| known.id.as_str()).or_else(|| self.bears.known())
+    }
+
+    /// Whether it bears an id; `None` where some caller of the case does.
+    pub(super) fn bears(&self, id: &str) -> Option<bool> {
+        if self.known.is_some() { Some(self.id() == Some(id)) } else { self.bears.has(id) }
+    }
+
     /// `aws:PrincipalArn` where the case fixes it.
     pub(super) fn arn(&self, world: &World<'_>) -> Option<String> {
         if let Some(known) = &self.known {
             return Some(known.arn.clone());
+        }
+        if let Bears::Known { arn, .. } = &self.bears {
+            return Some(arn.clone());
         }
         match (self.kind, &self.name, self.account) {
             (Kind::Root, _, Some(account)) => Some(format!("arn:{}:iam::{account}:root", world.partition)),

@@ -1,7 +1,7 @@
 //! What a snapshot holds about one key, its policies found in the library: the facts for every question about it.
 
 use jiff::Timestamp;
-use keyreach_policy::aws::{AccountId, Arn};
+use keyreach_policy::aws::Arn;
 
 use super::{
     gate::{Gate, GateUnread},
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     assess::exposure::ViaKind,
     snapshot::{
+        cell::Cell,
         key::Key,
         organization::{Account, GuardrailKind},
     },
@@ -24,19 +25,23 @@ pub struct Dossier<'l> {
     pub(super) arn: Arn,
     pub(super) policies: Vec<(ViaKind, &'l Reviewed)>,
     pub(super) guardrails: Vec<(&'l str, &'l Reviewed)>,
+    /// Its aliases, if all were listed
+    pub(super) aliases: Option<&'l [String]>,
     /// What of it could not be read.
     pub unread: GateUnread,
 }
 
 impl Library<'_> {
-    /// What is known of a key of an account; `None` where its ARN is none.
+    /// What is known of a key of a cell; `None` where its ARN is none.
     #[must_use]
     pub fn dossier<'l>(
         &'l self,
-        account: AccountId,
+        cell: &Cell,
         of_account: Option<&Account>,
         key: &'l Key,
     ) -> Option<Dossier<'l>> {
+        let account = cell.account_id;
+        let unlisted = cell.gaps.iter().any(|gap| gap.operation == "kms:ListAliases");
         let texts = [
             (ViaKind::KeyPolicy, key.policy.known()),
             (ViaKind::Ram, key.ram_policy.known().and_then(Option::as_ref)),
@@ -52,7 +57,8 @@ impl Library<'_> {
             guardrails: self.levels(GuardrailKind::ResourceControlPolicy, account, of_account).unread,
         };
         let guardrails = self.guardrails_over(account, of_account);
-        Some(Dossier { key, arn: key.arn.parse().ok()?, policies, guardrails, unread })
+        let aliases = (!unlisted).then_some(key.aliases.as_slice());
+        Some(Dossier { key, arn: key.arn.parse().ok()?, policies, guardrails, aliases, unread })
     }
 }
 
@@ -69,7 +75,7 @@ impl Dossier<'_> {
             arn: &self.arn,
             metadata: self.key.metadata.known(),
             tags: self.key.tags.known(),
-            aliases: &self.key.aliases,
+            aliases: self.aliases,
             policies: &self.policies,
             grants: &self.key.grants.items,
             unread: self.unread.policy || self.unread.grants,

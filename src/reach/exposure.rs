@@ -184,7 +184,7 @@ fn reaches<'a>(hits: impl Iterator<Item = &'a Hit>) -> Vec<Reach> {
     for hit in hits {
         let way = (
             std::cmp::Reverse(hit.caller.zone),
-            hit.caller.label(),
+            hit.label(),
             hit.via.clone(),
             hit.conditions.clone(),
             hit.needs_identity_policy,
@@ -204,7 +204,7 @@ fn reach(actions: Actions, hit: &Hit) -> Reach {
     access.dedup();
     Reach {
         zone: hit.caller.zone,
-        principal: hit.caller.label(),
+        principal: hit.label(),
         actions: actions.iter().map(|action| action.name().to_owned()).collect(),
         access,
         via: vec![hit.via.clone()],
@@ -233,6 +233,8 @@ fn blocked_reaches<'a>(blocked: impl Iterator<Item = &'a (Hit, String)>) -> Vec<
 fn grant_zone(world: &World<'_>, of: &Grant) -> GrantZone {
     let grantee: Option<Principal> = grant::grantee(of);
     let Some(grantee) = grantee else { return GrantZone::Unknown };
+    let borne = world.perimeter.bearers.arn(grantee.as_str()).filter(|_| grantee.form() == Form::UniqueId);
+    let grantee = borne.map_or(grantee, Principal::of_grant);
     match (grantee.form(), grantee.account()) {
         (Form::Service, _) => GrantZone::Service,
         (_, None) => GrantZone::Unknown,

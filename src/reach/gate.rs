@@ -54,6 +54,8 @@ struct Named {
     accounts: BTreeMap<AccountId, Actions>,
     /// Users by ARN, roles and sessions by account and name in lower case
     identities: BTreeMap<String, Actions>,
+    /// Users and roles by their unique ids
+    ids: BTreeMap<String, Actions>,
     /// Sessions of roles, by account and role
     sessions: BTreeMap<String, BTreeSet<String>>,
 }
@@ -124,6 +126,7 @@ impl<'a> Gate<'a> {
         (self.named.everyone.contains(action) && (delegated || !foreign))
             || (has(self.named.accounts.get(&resident.account)) && (delegated || granted()))
             || named()
+            || has(self.named.ids.get(&resident.known.id))
     }
 
     /// Sessions of a role that openings or Deny statements name.
@@ -236,6 +239,10 @@ impl Named {
         match (principal.form(), principal.account()) {
             (Form::Everyone, _) => self.everyone = self.everyone.union(actions),
             (Form::Account(account), _) => self.open(account, actions),
+            (Form::UniqueId, _) => {
+                let named = self.ids.entry(principal.as_str().to_owned()).or_default();
+                *named = named.union(actions);
+            }
             (form, Some(account)) => {
                 let label = label(account, principal.as_str());
                 if matches!(form, Form::Session(_)) {

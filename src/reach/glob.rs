@@ -16,13 +16,15 @@ pub(super) enum Class {
     Name,
     /// All that ids of organizations and names of services can hold
     Word,
+    /// Capitals and digits, of which the unique ids of IAM are made
+    Id,
     /// Decimal digits
     Digit,
 }
 
 impl Class {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Any, Self::NotColon, Self::Path, Self::Name, Self::Word, Self::Digit];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Any, Self::NotColon, Self::Path, Self::Name, Self::Word, Self::Id, Self::Digit];
 
     /// Whether the character is in it.
     pub(super) fn has(self, c: char) -> bool {
@@ -32,6 +34,7 @@ impl Class {
             Self::Path => ('!'..='~').contains(&c),
             Self::Name => c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
             Self::Word => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+            Self::Id => c.is_ascii_uppercase() || c.is_ascii_digit(),
             Self::Digit => c.is_ascii_digit(),
         }
     }
@@ -117,7 +120,11 @@ pub(super) fn only_text(glob: &[Token]) -> Option<String> {
 
 /// A text of the pattern: wildcards filled with as little as they take, or with one character more.
 pub(super) fn instance(glob: &[Token], filled: bool) -> String {
-    let filler = |class: Class| if class == Class::Digit { '0' } else { 'x' };
+    let filler = |class: Class| match class {
+        Class::Digit => '0',
+        Class::Id => 'X',
+        _ => 'x',
+    };
     glob.iter()
         .filter_map(|token| match token {
             Token::Char(c) | Token::Fold(c) => Some(*c),

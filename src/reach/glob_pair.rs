@@ -6,13 +6,13 @@ use super::glob::{Class, Token, enter};
 impl Class {
     /// Whether all of it is in the other.
     fn within(self, other: Self) -> bool {
-        let word = matches!(self, Self::Word | Self::Digit);
+        let word = matches!(self, Self::Word | Self::Id | Self::Digit);
         self == other
             || match other {
                 Self::Any => true,
                 Self::NotColon | Self::Path => word || self == Self::Name,
                 Self::Name => word,
-                Self::Word => self == Self::Digit,
+                Self::Word | Self::Id => self == Self::Digit,
                 Self::Digit => false,
             }
     }

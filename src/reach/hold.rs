@@ -262,7 +262,7 @@ impl<'q> Trial<'q> {
         Outcome::Way(Box::new(Way { witness, identity, conditions, unconditional: false, used }))
     }
 
-    /// The conditions on tags and time that hold now, and without which there would be no way: those of the
+    /// The conditions on tags, aliases and time that hold now, and without which there would be no way: those of the
     /// statements that allow, and those that keep a Deny from applying.
     fn passing_conditions(&self, used: &[Clause<'q>]) -> Vec<String> {
         let mut texts = Vec::new();
@@ -322,7 +322,7 @@ impl<'q> Ledger<'q> {
     }
 }
 
-/// Whether a condition asks for a tag or the time, as its key or in a variable.
+/// Whether a condition asks for a tag, an alias or the time, as its key or in a variable.
 fn passes(condition: &Condition) -> bool {
     let variables = condition.values.iter().flat_map(|value| value.as_str().split("${").skip(1));
     let mut keys = variables.map(str::to_ascii_lowercase).chain([condition.key.to_ascii_lowercase()]);

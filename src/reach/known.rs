@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    axis::{Case, Place, absent, fixed, open},
+    axis::{Case, Place, USER_ID, absent, fixed},
     caller::Kind,
-    glob::{Class, Part, glob},
-    pred::Base,
 };
 
 /// A user, a role or a root user of the snapshot, or a session of such a role.
@@ -40,14 +38,7 @@ impl Case<'_> {
             return Some(known.tags.get(tag).map_or_else(absent, fixed));
         }
         Some(match key {
-            "aws:userid" => match self.caller.session().and_then(|session| session.rsplit('/').next()) {
-                Some(session) => fixed(format!("{}:{session}", known.id)),
-                None if is_session => {
-                    let shape = glob([Part::Text(&known.id), Part::Text(":"), Part::Some(Class::Name)]);
-                    open(key, false, Base::like(vec![shape]).preferring(format!("{}:keyreach", known.id)))
-                }
-                None => fixed(known.id.as_str()),
-            },
+            USER_ID => self.user_id(),
             "aws:assumedroot" => absent(),
             "aws:sourceidentity" | "aws:federatedprovider" | "aws:chatbotsourcearn" if !is_session => {
                 absent()

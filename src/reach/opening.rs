@@ -10,11 +10,12 @@ use keyreach_policy::{
 };
 
 use super::{
-    axis::{Axis, Case, Place},
+    axis::{Axis, Case, Place, USER_ID},
+    bearer::user_ids,
     condition::{Asked, Demand, Glossary, Several, demand},
     glob::{Meaning, Piece, pieces},
     pred::{Pred, one_of},
-    principal::applies,
+    principal::{Concern, concern},
     reading::Lens,
     search::{Alternative, Atom, Held, Puzzle, meets, meets_several},
     statement::{Reviewed, is_resource},
@@ -85,19 +86,31 @@ impl Builder<'_, '_> {
         if !rule.actions.contains(self.case.action) {
             return None;
         }
-        let concerns = match (clause.site, &statement.principal) {
+        let all = |concerns| if concerns { Concern::All } else { Concern::None };
+        let concern = match (clause.site, &statement.principal) {
             (Site::Key, Some(set)) => {
-                applies((set, &rule.directory), !rule.allows, self.case.caller, self.lens)
+                concern((set, &rule.directory), !rule.allows, self.case.caller, self.lens)
             }
             // SEM-14: an RCP is for everyone or for nobody.
-            (Site::Guardrail, Some(set)) => is_everyone(set),
-            (Site::Identity, set) => set.is_none(),
-            (Site::Key | Site::Guardrail, None) => false,
+            (Site::Guardrail, Some(set)) => all(is_everyone(set)),
+            (Site::Identity, set) => all(set.is_none()),
+            (Site::Key | Site::Guardrail, None) => Concern::None,
         };
-        if !concerns {
-            return None;
-        }
         let mut atoms = Vec::new();
+        let asked = match concern {
+            Concern::None => return None,
+            Concern::All => None,
+            Concern::Bearers(ids) => Some(self.bears_one_of(&ids)),
+            Concern::Others(ids) => Some(self.bears_one_of(&ids).not()),
+        };
+        if let Some(demand) = asked {
+            match self.atom(self.case.place(USER_ID), false, &demand) {
+                Ok(atom) => atoms.push((usize::MAX, atom)),
+                Err(Some(true)) => {}
+                Err(Some(false)) => return None,
+                Err(None) => atoms.push((usize::MAX, self.puzzle.riddle())),
+            }
+        }
         let variables = clause.policy.policy.document().has_variables();
         match is_resource(statement.resource.as_ref()?, variables, self.case, self.lens) {
             Some(true) => {}
@@ -113,6 +126,11 @@ impl Builder<'_, '_> {
             }
         }
         Some(atoms)
+    }
+
+    /// What `aws:userid` is asked for by unique ids that stand for principals.
+    fn bears_one_of(&self, ids: &[&str]) -> Demand {
+        Demand::each(Pred::like(user_ids(ids, self.case.caller.kind, None)))
     }
 
     /// What a condition asks, or what it comes to where its key is fixed.

@@ -6,6 +6,7 @@ use keyreach_policy::{
 };
 
 use super::{
+    bearer::Bears,
     caller::{Belongs, Caller, Kind},
     world::World,
     zone::Zone,
@@ -51,27 +52,43 @@ pub(super) fn callers(world: &World<'_>) -> Vec<Caller> {
 /// The callers of an account that are named nowhere; of any account where none is given.
 fn fresh(world: &World<'_>, account: Option<AccountId>, belongs: &Belongs, all: &mut Vec<Caller>) {
     let zone = zone(world, account, belongs);
-    let mut add = |kind, linked| {
-        all.push(Caller {
-            kind,
-            account,
-            belongs: belongs.clone(),
-            name: None,
-            respelled: false,
-            linked,
-            zone,
-            known: None,
-        });
+    let mut add = |kind, linked, bears: Bears| {
+        let zone = if matches!(bears, Bears::Stranger(_)) { one_alone(zone) } else { zone };
+        let belongs = belongs.clone();
+        let (name, respelled, known) = (None, false, None);
+        all.push(Caller { kind, account, belongs, name, respelled, linked, zone, bears, known });
     };
-    add(Kind::Session, false);
+    add(Kind::Session, false, Bears::Nothing);
     if world.kind_matters {
-        add(Kind::User, false);
-        add(Kind::Root, false);
-        add(Kind::Federated, false);
+        add(Kind::User, false, Bears::Nothing);
+        add(Kind::Root, false, Bears::Nothing);
+        add(Kind::Federated, false, Bears::Nothing);
     }
     if world.mentions_service_linked {
-        add(Kind::Session, true);
+        add(Kind::Session, true, Bears::Nothing);
     }
+    for kind in [Kind::Session, Kind::User] {
+        for bears in strangers(world, account, kind) {
+            add(kind, false, bears.clone());
+            if world.mentions_service_linked && kind == Kind::Session {
+                add(kind, true, bears);
+            }
+        }
+    }
+}
+
+/// The cases of strangers in an account who bear an id that is named. Where every user and role is known there are none.
+fn strangers(world: &World<'_>, account: Option<AccountId>, kind: Kind) -> Vec<Bears> {
+    let complete = &world.perimeter.bearers.complete;
+    if account.is_some_and(|account| complete.contains(&account)) {
+        return Vec::new();
+    }
+    world.ids.of_strangers(kind)
+}
+
+/// An id is of one principal, whose account is not known: a bounded set, however many accounts it might be in.
+fn one_alone(zone: Zone) -> Zone {
+    zone.min(Zone::External)
 }
 
 /// The cases that a name stands for. Where `aws:PrincipalArn` is asked about, roles of the same name are told apart:
@@ -89,18 +106,24 @@ fn named(world: &World<'_>, principal: &Principal, belongs: &Belongs) -> Vec<Cal
     let linked = kind == Kind::Session
         && (name.starts_with("AWSServiceRoleFor") || text.contains(":role/aws-service-role/"));
     let zone = zone(world, account, belongs);
-    let belongs = belongs.clone();
+    let bears = world.id_of(principal);
     let itself = Caller {
         kind,
         account,
-        belongs,
+        belongs: belongs.clone(),
         name: Some(text.to_owned()),
         respelled: false,
         linked,
         zone,
+        bears: bears.clone().unwrap_or(Bears::Nothing),
         known: None,
     };
     let mut all = vec![itself.clone()];
+    if bears.is_some() {
+        return all;
+    }
+    let strangers = strangers(world, account, kind);
+    all.extend(strangers.into_iter().map(|bears| Caller { bears, zone: one_alone(zone), ..itself.clone() }));
     if kind != Kind::Session || !world.arn_matters {
         return all;
     }
@@ -147,6 +170,7 @@ pub(super) fn services(world: &World<'_>) -> Vec<Caller> {
         respelled: false,
         linked: false,
         zone: Zone::Organization,
+        bears: Bears::Nothing,
         known: None,
     };
     world.services.iter().cloned().map(Some).chain([None]).map(case).collect()

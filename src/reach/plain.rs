@@ -1,5 +1,5 @@
-//! The circumstances of a request by somebody who exists: any, ordinary, or ordinary and bare of every tag, at the
-//! end of time. Who needs nothing but the last depends on no network, MFA, tag or time condition.
+//! The circumstances of a request by somebody who exists: any, ordinary, or ordinary and bare of every tag and alias, at
+//! the end of time. Who needs nothing but the last depends on no network, MFA, tag, alias or time condition.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -12,7 +12,7 @@ pub(super) enum Mode {
     Open,
     /// A direct call from an address that is named nowhere, through no VPC endpoint, without MFA, now
     Plain,
-    /// The same without any tag of the caller or the key, and far in the future
+    /// The same without any tag of the caller or the key, without any alias, and far in the future
     Bare,
 }
 
@@ -49,10 +49,13 @@ fn is_time(key: &str) -> bool {
     key.starts_with("aws:currenttime") || key.starts_with("aws:epochtime")
 }
 
-/// Whether a key can change while caller, key and way stay what they are: a tag, or the time.
+/// Whether a key can change while caller, key and way stay what they are: a tag, an alias, or the time. Tags and aliases
+/// are alike in this: whoever may set them decides who gets in, and need not be allowed to change any policy.
+/// Source: AWS KMS Developer Guide, "ABAC for AWS KMS".
 pub(super) fn is_passing(key: &str) -> bool {
     let tags = ["aws:principaltag/", "aws:resourcetag/", "aws:requesttag/"];
-    is_time(key) || key == "aws:tagkeys" || tags.iter().any(|start| key.starts_with(start))
+    let is_alias = matches!(key, "kms:resourcealiases" | "kms:requestalias");
+    is_time(key) || is_alias || key == "aws:tagkeys" || tags.iter().any(|start| key.starts_with(start))
 }
 
 /// Whether a world mentions keys that tell the modes apart: those of the way, and those that pass.

@@ -11,6 +11,7 @@ use keyreach_policy::{
 };
 
 use super::{
+    bearer::kind_of,
     caller::{ANY_SERVICE, Caller, Kind},
     reading::Lens,
 };
@@ -74,8 +75,15 @@ pub(super) fn covers(principal: &Principal, caller: &Caller, lens: &Lens<'_>) ->
             let service = caller.name.as_deref().unwrap_or(ANY_SERVICE);
             (caller.kind == Kind::Service && service == text).then_some(Via::Identity)
         }
-        Form::UniqueId | Form::Pattern | Form::Foreign | Form::Unknown => None,
+        // Where some caller of a case bears it, `concern` says so.
+        Form::UniqueId => (caller.bears(text) == Some(true)).then(|| by_id(caller)),
+        Form::Pattern | Form::Foreign | Form::Unknown => None,
     }
+}
+
+/// Through what a unique id covers whoever bears it.
+fn by_id(caller: &Caller) -> Via {
+    if caller.kind == Kind::Session { Via::Role } else { Via::Identity }
 }
 
 /// Through what the `Principal` element of an Allow covers a caller: of several ways, the one that asks for least.
@@ -88,7 +96,7 @@ pub(super) fn through(
         Principals::Named(_) if !set.negated => {
             directory.near(caller).filter_map(|one| covers(one, caller, lens)).collect()
         }
-        _ if applies((set, directory), false, caller, lens) => vec![Via::Everyone],
+        _ if applies((set, directory), None, false, caller, lens) => vec![Via::Everyone],
         _ => Vec::new(),
     };
     let demand = |via: &Via| match via {
@@ -105,6 +113,8 @@ pub(super) fn through(
 pub(super) struct Directory {
     /// Everyone, and accounts
     wide: Vec<Principal>,
+    /// Unique ids
+    ids: Vec<Principal>,
     /// The others by what `entry` makes of them
     named: BTreeMap<String, Vec<Principal>>,
 }
@@ -116,6 +126,7 @@ impl Directory {
         for principal in lists.iter().flat_map(|(_, list)| list.iter()) {
             match principal.form() {
                 Form::Everyone | Form::Account(_) => all.wide.push(principal.clone()),
+                Form::UniqueId => all.ids.push(principal.clone()),
                 _ => all.named.entry(entry(principal.as_str())).or_default().push(principal.clone()),
             }
         }
@@ -124,7 +135,8 @@ impl Directory {
 
     /// The only accounts whose principals it can cover, besides services; `None` where it covers any.
     pub(super) fn accounts(&self) -> Option<BTreeSet<AccountId>> {
-        let narrow = self.wide.iter().all(|principal| principal.form() != Form::Everyone);
+        let narrow =
+            self.ids.is_empty() && self.wide.iter().all(|principal| principal.form() != Form::Everyone);
         let all = self.wide.iter().chain(self.named.values().flatten());
         narrow.then(|| all.filter_map(Principal::account).collect())
     }
@@ -136,7 +148,7 @@ impl Directory {
             _ => caller.name.as_deref(),
         };
         let named = name.filter(|_| !self.named.is_empty()).and_then(|name| self.named.get(&entry(name)));
-        self.wide.iter().chain(named.into_iter().flatten())
+        self.wide.iter().chain(&self.ids).chain(named.into_iter().flatten())
     }
 }
 
@@ -149,14 +161,53 @@ fn entry(name: &str) -> String {
     last.unwrap_or(name).to_ascii_lowercase()
 }
 
-/// Whether a `Principal` element makes its statement apply to a caller without permissions boundary.
-pub(super) fn applies(
+/// Which callers of a case a `Principal` element makes its statement apply to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Concern<'p> {
+    /// All
+    All,
+    /// Those who bear one of these ids
+    Bearers(Vec<&'p str>),
+    /// All but those who bear one of these ids
+    Others(Vec<&'p str>),
+    /// None
+    None,
+}
+
+/// To whom of a case's callers, without permissions boundary, a `Principal` element makes its statement apply.
+pub(super) fn concern<'p>(
+    (set, directory): (&PrincipalSet, &'p Directory),
+    denies: bool,
+    caller: &Caller,
+    lens: &Lens<'_>,
+) -> Concern<'p> {
+    let applies = |by_id| applies((set, directory), by_id, denies, caller, lens);
+    let perhaps = directory
+        .ids
+        .iter()
+        .map(Principal::as_str)
+        .filter(|id| kind_of(id) == Some(caller.kind) && caller.bears(id).is_none());
+    let ids: Vec<&str> = perhaps.collect();
+    let others = applies(None);
+    let bearers = if ids.is_empty() { others } else { applies(Some(by_id(caller))) };
+    match (bearers, others) {
+        (true, true) => Concern::All,
+        (true, false) => Concern::Bearers(ids),
+        (false, true) => Concern::Others(ids),
+        (false, false) => Concern::None,
+    }
+}
+
+/// Whether the statement applies to a caller, who is covered by an id as well, or by none of which that is not certain.
+fn applies(
     (set, directory): (&PrincipalSet, &Directory),
+    by_id: Option<Via>,
     denies: bool,
     caller: &Caller,
     lens: &Lens<'_>,
 ) -> bool {
     let mut named = Covered::default();
+    by_id.into_iter().for_each(|via| named.note(via));
     match &set.principals {
         Principals::Everyone => named.note(Via::Everyone),
         Principals::Named(_) => directory

@@ -9,6 +9,7 @@ use keyreach_policy::{
 };
 
 use super::{
+    bearer::Bears,
     caller::{Belongs, Caller, Kind},
     known::Known,
     opening::{Clause, Site},
@@ -242,6 +243,7 @@ impl<'l> Resident<'l> {
             respelled: false,
             linked: self.linked,
             zone: Zone::Organization,
+            bears: Bears::Anything,
             known: (self.acquaintance == Acquaintance::Whole).then(|| Arc::clone(&self.known)),
         }
     }

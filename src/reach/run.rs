@@ -9,11 +9,13 @@ use std::{
 use keyreach_policy::{
     RuleSet,
     aws::{AccountId, Action, Actions},
+    condition_key::{Values, content},
     operator::Test,
 };
 
 use super::{
-    axis::{Axis, Case, PRINCIPAL, Place},
+    axis::{Axis, Case, PRINCIPAL, Place, USER_ID},
+    bearer::Bears,
     caller::{Caller, Kind},
     condition::written,
     glob::{variables, variables_in},
@@ -21,7 +23,7 @@ use super::{
     grant::{self, Granted, RETIRE_GRANT},
     opening::{Builder, Clause, Site, turned},
     pred::{find, one_of},
-    principal::Via as CoveredBy,
+    principal::{Concern, Via as CoveredBy, concern},
     reading::{Lens, Reading},
     relation::relate,
     search::{Answer, Puzzle, Solution},
@@ -240,11 +242,16 @@ impl<'a> Run<'a> {
                     key.get(..carried.len()).is_some_and(|start| start.eq_ignore_ascii_case(carried))
                 })
             });
+            // Of one action a parameter can be a constant that another may choose.
+            let chosen = self.world.keys.keys().filter(|key| key.starts_with("kms:")).map(|key| {
+                content(key, action).is_some_and(|content| matches!(content.values, Values::Of([_])))
+            });
             let retires = action.name() == RETIRE_GRANT;
             let of_grant =
                 [action.name() == "kms:CreateGrant", action.has_encryption_context(), action.is_grantable()];
             let of_grant = of_grant.map(|is| is && matches!(opening, Opening::Grant(_)));
-            let signature: Vec<bool> = denied.chain(carried).chain([retires]).chain(of_grant).collect();
+            let signature: Vec<bool> =
+                denied.chain(carried).chain(chosen).chain([retires]).chain(of_grant).collect();
             groups.entry(signature).or_default().insert(action);
         }
         groups.into_values().collect()
@@ -257,7 +264,7 @@ impl<'a> Run<'a> {
             Opening::Statement(_, clause) => {
                 let set = clause.statement()?.principal.as_ref()?;
                 let directory = &clause.policy.rules.get(clause.rule)?.directory;
-                super::principal::applies((set, directory), false, caller, &self.lens)
+                (concern((set, directory), false, caller, &self.lens) != Concern::None)
                     .then_some(CoveredBy::Identity)
             }
             Opening::Grant(grant) => grant.covers(action, caller, &self.lens),
@@ -393,7 +400,7 @@ impl<'a> Run<'a> {
         let of_axis = |key: &str| {
             key == axis.id
                 || axis.id == PRINCIPAL
-                    && matches!(key, "aws:principalaccount" | "kms:calleraccount" | "aws:username")
+                    && matches!(key, "aws:principalaccount" | "kms:calleraccount" | "aws:username" | USER_ID)
                 || axis.id == super::axis::PATHS && key == "aws:principalorgid"
         };
         self.world.keys.iter().all(|(key, values)| {
@@ -423,9 +430,25 @@ impl<'a> Run<'a> {
     }
 }
 
+impl Hit {
+    /// How reports name who it is: a stranger of whom nothing else is known by the id.
+    pub(super) fn label(&self) -> String {
+        let stranger = self.caller.name.is_none() && matches!(self.caller.bears, Bears::Stranger(_));
+        let is_id = |key: &&String| key.eq_ignore_ascii_case(USER_ID);
+        let user_id = self.witness.context.iter().find(|(key, _)| stranger && is_id(key));
+        let id = user_id.and_then(|(_, values)| values.first()?.split(':').next());
+        id.map_or_else(|| self.caller.label(), str::to_owned)
+    }
+}
+
 /// Whether a way for one case of callers leaves nothing to say of the other.
 fn includes(one: &Caller, other: &Caller) -> bool {
     let anyone = |caller: &Caller| caller.name.is_none() && caller.account.is_none();
+    if matches!(one.bears, Bears::Stranger(_)) {
+        // There is one bearer of an id, wherever it is.
+        let same = one.name == other.name && one.account == other.account;
+        return one.bears == other.bears && (anyone(one) || same) && one.zone >= other.zone;
+    }
     if anyone(one) {
         let members = one.zone == Zone::Organization && other.zone == one.zone;
         return one.zone == Zone::Public || members || (anyone(other) && one.belongs == other.belongs);

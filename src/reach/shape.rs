@@ -26,6 +26,40 @@ pub(super) fn in_account(digits: &str) -> Glob {
     BEFORE_ACCOUNT.iter().chain(&end).flat_map(|part| glob([*part])).collect()
 }
 
+/// A wildcard over nothing but a class.
+fn narrow(token: Token, class: Class) -> Token {
+    match token {
+        Token::One(Class::Any | Class::NotColon) => Token::One(class),
+        Token::Many(Class::Any | Class::NotColon) => Token::Many(class),
+        other => other,
+    }
+}
+
+/// What a question about `ACCOUNT:NAME`, as `aws:userid` has it, asks of the ARN of a federated user.
+pub(super) fn of_federated(pred: &Pred) -> Pred {
+    let Test::Match(globs) = &pred.test else { return inside(pred, &[], Class::Name, &[]) };
+    let before = BEFORE_ACCOUNT.iter().flat_map(|part| glob([*part])).collect::<Glob>();
+    let between = glob([Part::Text(":federated-user/")]);
+    let joined = |account: &[Token], name: &[Token]| -> Glob {
+        let account = account.iter().map(|token| narrow(*token, Class::Digit));
+        let name = name.iter().map(|token| narrow(*token, Class::Name));
+        before.iter().copied().chain(account).chain(between.iter().copied()).chain(name).collect()
+    };
+    // The colon is one of the pattern's own, or one that a wildcard takes.
+    let whole = globs.iter().flat_map(|glob| {
+        glob.iter().enumerate().filter_map(move |(at, token)| {
+            let (before, after) = (glob.get(..at)?, glob.get(at + 1..)?);
+            match token {
+                Token::Char(':') | Token::Fold(':') | Token::One(Class::Any) => Some((before, after)),
+                Token::Many(Class::Any) => Some((glob.get(..=at)?, glob.get(at..)?)),
+                _ => None,
+            }
+        })
+    });
+    let whole = whole.map(|(account, name)| joined(account, name)).collect();
+    Pred { test: Test::Match(whole), positive: pred.positive, empty: None }
+}
+
 /// What a question about a part asks of the whole.
 pub(super) fn inside(pred: &Pred, starts: &[&[Part<'_>]], class: Class, end: &[Part<'_>]) -> Pred {
     let Test::Match(globs) = &pred.test else {
@@ -37,11 +71,7 @@ pub(super) fn inside(pred: &Pred, starts: &[&[Part<'_>]], class: Class, end: &[P
         };
     };
     let made = |parts: &[Part<'_>]| parts.iter().flat_map(|part| glob([*part])).collect::<Glob>();
-    let narrow = |token: &Token| match token {
-        Token::One(Class::Any | Class::NotColon) => Token::One(class),
-        Token::Many(Class::Any | Class::NotColon) => Token::Many(class),
-        other => *other,
-    };
+    let narrow = |token: &Token| narrow(*token, class);
     let whole = globs.iter().flat_map(|glob| {
         starts.iter().map(move |start| {
             made(start).into_iter().chain(glob.iter().map(narrow)).chain(made(end)).collect::<Glob>()

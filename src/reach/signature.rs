@@ -119,7 +119,7 @@ impl Dossier<'_> {
             return format!("{:?}", self.key.tags.known());
         }
         if key == "kms:resourcealiases" {
-            return format!("{:?}", self.key.aliases);
+            return format!("{:?}", self.aliases);
         }
         if key.starts_with("aws:resource") {
             return String::new();

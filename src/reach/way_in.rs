@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::{
     aws::{AccountId, Actions},
-    principal::Form,
+    principal::{Form, Principal},
     syntax::{PrincipalSet, Principals},
 };
 
@@ -55,21 +55,26 @@ impl<'a> Opening<'a> {
     pub(super) fn leads_outside(self, world: &World<'_>) -> bool {
         let outside = |account| account != world.account;
         match self {
-            Self::Statement(_, clause) => clause
-                .statement()
-                .and_then(|statement| statement.principal.as_ref())
-                .is_some_and(|set| reaches(set, |form| matches!(form, Form::Everyone), outside)),
+            Self::Statement(_, clause) => {
+                clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
+                    let by_id = |one: &Principal| {
+                        one.form() == Form::UniqueId && world.ids.leads_outside(one.as_str())
+                    };
+                    reaches(set, |one| one.form() == Form::Everyone || by_id(one), outside)
+                })
+            }
             Self::Grant(grant) => {
                 let Listed { grantee_principal, retiring_principal, issuing_account, .. } = grant.listed;
                 let named = [grantee_principal, retiring_principal];
                 let accounts = named.into_iter().flatten().chain(issuing_account);
                 accounts
                     .filter_map(|text| {
-                        keyreach_policy::principal::Principal::of_grant(text.as_str())
+                        Principal::of_grant(text.as_str())
                             .account()
                             .or_else(|| super::world::account_of(text))
                     })
                     .any(outside)
+                    || named.into_iter().flatten().any(|text| world.ids.known.contains_key(text))
             }
         }
     }
@@ -87,7 +92,7 @@ impl<'a> Opening<'a> {
         match self {
             Self::Statement(_, clause) => {
                 clause.statement().and_then(|statement| statement.principal.as_ref()).is_some_and(|set| {
-                    reaches(set, |form| matches!(form, Form::Everyone | Form::Service), |_| false)
+                    reaches(set, |one| matches!(one.form(), Form::Everyone | Form::Service), |_| false)
                 })
             }
             Self::Grant(grant) => {
@@ -133,7 +138,7 @@ impl<'a> Opening<'a> {
 
 fn reaches(
     set: &PrincipalSet,
-    form_fits: fn(Form) -> bool,
+    fits: impl Fn(&Principal) -> bool,
     account_fits: impl Fn(AccountId) -> bool,
 ) -> bool {
     match &set.principals {
@@ -142,6 +147,6 @@ fn reaches(
         Principals::Named(lists) => lists
             .iter()
             .flat_map(|(_, list)| list.iter())
-            .any(|one| form_fits(one.form()) || one.account().is_some_and(&account_fits)),
+            .any(|one| fits(one) || one.account().is_some_and(&account_fits)),
     }
 }

@@ -9,7 +9,7 @@ use keyreach_policy::{
 };
 
 use super::{
-    axis::{Axis, Case, PRINCIPAL, Place, Share},
+    axis::{Axis, Case, PRINCIPAL, Place, Share, USER_ID},
     caller::{ANY_SERVICE, Caller, Kind},
     glob_space::Found,
     grant,
@@ -121,7 +121,9 @@ fn principal(
         return Some(session.to_owned());
     }
     let name = path.rsplit('/').next()?;
-    let session = if caller.known.is_some() { "keyreach" } else { "outsider" };
+    // `aws:userid` of a session ends in its name.
+    let user_id = values(case, USER_ID, solved)??.into_iter().next()?;
+    let (_, session) = user_id.split_once(':')?;
     Some(format!("{}:assumed-role/{name}/{session}", start.replacen(":iam:", ":sts:", 1)))
 }
 

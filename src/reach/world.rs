@@ -13,7 +13,8 @@ use keyreach_policy::{
 };
 
 use super::{
-    axis::PRINCIPAL,
+    axis::{PRINCIPAL, USER_ID},
+    bearer::Ids,
     caller::{ANY_SERVICE, Belongs},
     glob::{Class, Glob, Part, accepts, glob, over, pieces},
     meter::Meter,
@@ -35,8 +36,8 @@ pub struct Facts<'a> {
     pub metadata: Option<&'a KeyMetadata>,
     /// Its tags; `None` where unread.
     pub tags: Option<&'a BTreeMap<String, String>>,
-    /// Its aliases.
-    pub aliases: &'a [String],
+    /// Its aliases; `None` where not all were listed.
+    pub aliases: Option<&'a [String]>,
     /// Its policies that could be read.
     pub policies: &'a [(ViaKind, &'a Reviewed)],
     /// Its grants that could be read.
@@ -66,7 +67,7 @@ pub(super) struct World<'a> {
     /// The operations that the key can do
     pub(super) possible: Actions,
     pub(super) tags: Option<&'a BTreeMap<String, String>>,
-    pub(super) aliases: &'a [String],
+    pub(super) aliases: Option<&'a [String]>,
     pub(super) now: i128,
     pub(super) now_text: String,
     /// The accounts that are named, the key's own among them
@@ -75,6 +76,8 @@ pub(super) struct World<'a> {
     pub(super) in_accounts: Arc<[Glob]>,
     /// The principals that are named
     pub(super) named: Vec<Principal>,
+    /// The unique ids that are named
+    pub(super) ids: Ids,
     /// The services that are named
     pub(super) services: BTreeSet<String>,
     /// The organizations that are named, without the key's own
@@ -133,6 +136,7 @@ impl<'a> World<'a> {
             accounts: BTreeSet::from([account]),
             in_accounts: Arc::default(),
             named: Vec::new(),
+            ids: Ids::default(),
             services: BTreeSet::new(),
             organizations: BTreeSet::new(),
             in_organizations: Arc::default(),
@@ -168,6 +172,10 @@ impl<'a> World<'a> {
             }
             self.accounts.extend(grant.issuing_account.as_deref().and_then(account_of));
         }
+        let ids = self.gather_ids(&named);
+        let bearers = ids.bearers().map(|principal| (principal.as_str().to_owned(), principal));
+        named.extend(bearers);
+        self.ids = ids;
         for principal in named.values() {
             self.accounts.extend(principal.account());
             if principal.form() == Form::Service {
@@ -178,11 +186,24 @@ impl<'a> World<'a> {
         self.gather_from_conditions();
     }
 
+    /// The unique ids in principals and grants, and in conditions on `aws:userid`.
+    fn gather_ids(&mut self, named: &BTreeMap<String, Principal>) -> Ids {
+        let is_id = |principal: &&Principal| principal.form() == Form::UniqueId;
+        let principals: Vec<String> =
+            named.values().filter(is_id).map(|principal| principal.as_str().to_owned()).collect();
+        let values: Vec<String> = self.keys.get(USER_ID).into_iter().flatten().cloned().collect();
+        Ids::new((&self.perimeter.bearers, self.account), &principals, &values)
+    }
+
     fn gather_from_conditions(&mut self) {
         let has = |keys: &[&str]| keys.iter().any(|key| self.keys.contains_key(*key));
         self.org_matters = has(&ORGANIZATION_KEYS);
         self.kind_matters |= has(&KIND_KEYS);
         self.arn_matters = has(&[PRINCIPAL]);
+        if !self.ids.all.is_empty() {
+            // Requests tell it: the policy engine knows by it who bears an id.
+            self.keys.entry(USER_ID.to_owned()).or_default();
+        }
         let values = |keys: &'static [&'static str]| {
             keys.iter().filter_map(|key| self.keys.get(*key)).flatten().cloned().collect::<Vec<_>>()
         };
@@ -253,9 +274,10 @@ fn service(text: &str, region: &str) -> Option<String> {
     (!named_nowhere).then(|| text.replace('*', region).replace('?', "x"))
 }
 
-/// The account in a text that is one, or an ARN of one.
+/// The account in a text that is one, an ARN of one, or the `aws:userid` of a federated user of one.
 pub(super) fn account_of(text: &str) -> Option<AccountId> {
-    text.parse().ok().or_else(|| text.split(':').nth(4)?.parse().ok())
+    let mut parts = text.split(':');
+    parts.next()?.parse().ok().or_else(|| parts.nth(3)?.parse().ok())
 }
 
 /// The operations that a key of this spec, usage and origin can do; every one where these were not read.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::aws::{AccountId, OrgPath, OrganizationId};
 
+use super::bearer::Bearers;
 use crate::{
     config::TrustedSettings,
     snapshot::{Snapshot, gap::Fact},
@@ -44,6 +45,8 @@ pub struct Perimeter {
     pub unread: bool,
     /// Whom the settings trust.
     pub trusted: TrustedSettings,
+    /// Who bears the unique ids of which policies speak.
+    pub bearers: Bearers,
 }
 
 impl Perimeter {
@@ -61,7 +64,12 @@ impl Perimeter {
             }),
             _ => None,
         };
-        Self { organization, unread: snapshot.organization.gap().is_some(), trusted: trusted.clone() }
+        Self {
+            organization,
+            unread: snapshot.organization.gap().is_some(),
+            trusted: trusted.clone(),
+            bearers: Bearers::new(snapshot),
+        }
     }
 
     /// The organization, if an account belongs to it. While members are unread, accounts of the scan count as such.

@@ -159,3 +159,7 @@ pub(super) static KEYS: [(&str, bool); 151] = [
 /// Beginnings of the keys whose end the caller or an administrator chooses; all single-valued.
 pub(super) static FAMILIES: [&str; 4] =
     ["aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:"];
+
+/// Keys of which AWS has published the names alone; one that ends in `/` stands for all that begin so.
+pub(super) static UNPUBLISHED: [&str; 3] =
+    ["aws:originidentity/", "aws:signinsessionarn", "aws:transactioncontext/"];

@@ -2,7 +2,7 @@
 
 use keyreach_policy::{
     aws::Action,
-    condition_key::{Cardinality, cardinality},
+    condition_key::{Cardinality, Values, cardinality, content, is_named},
 };
 use serde_json::{Value, json};
 
@@ -41,4 +41,38 @@ fn permissions_carry_only_keys_that_are_known() {
     for key in Action::all().flat_map(|action| action.condition_keys().iter().copied()) {
         assert_ne!(cardinality(key), Cardinality::Unknown, "{key}");
     }
+}
+
+#[test]
+fn parameters_hold_what_the_facts_say() {
+    let facts = facts();
+    let rows = facts["contents"].as_array().unwrap();
+    let parse = |name: &str| name.parse::<Action>().unwrap();
+    for row in rows {
+        let key = row["key"].as_str().unwrap();
+        let carries = |action: &Action| action.condition_keys().contains(&key);
+        let of_row: Vec<Action> = match row["action"].as_str() {
+            Some(name) => vec![parse(name)],
+            None => Action::all().filter(carries).collect(),
+        };
+        assert!(!of_row.is_empty() && of_row.iter().all(carries), "{key} is carried by no action");
+        for action in of_row {
+            let content = content(key, action).unwrap();
+            assert_eq!(row["always"], json!(content.always), "{key}");
+            match content.values {
+                Values::Of(texts) => assert_eq!(row["values"], json!(texts), "{key}"),
+                Values::Between(first, last) => assert_eq!(row["range"], json!([first, last]), "{key}"),
+            }
+        }
+    }
+    let open = ["kms:RequestAlias", "kms:GranteePrincipal", "kms:ViaService", "aws:SourceIp"];
+    assert!(open.iter().all(|key| content(key, parse("kms:Decrypt")).is_none()));
+    assert_eq!(content("kms:PolicyName", parse("kms:Decrypt")), None);
+}
+
+#[test]
+fn names_without_a_type_are_as_in_the_facts() {
+    let facts = facts();
+    let names = facts["unpublished_condition_keys"].as_array().unwrap();
+    assert!(names.iter().all(|name| is_named(&format!("{}x", name.as_str().unwrap())) || is_named(name.as_str().unwrap())));
 }

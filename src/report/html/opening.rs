@@ -239,7 +239,7 @@ pub(super) fn verdict_in_words(verdict: LockoutVerdict) -> &'static str {
     match verdict {
         LockoutVerdict::LockedOut => "nobody can rewrite the policy",
         LockoutVerdict::RootOnly => "only the root user can",
-        LockoutVerdict::Conditional => "a network, MFA, tag or time condition must hold",
+        LockoutVerdict::Conditional => "a network, MFA, tag, alias or time condition must hold",
         LockoutVerdict::Fragile => "one principal, or perishable ones",
         LockoutVerdict::Unknown => "not judged or not readable; never safe",
         LockoutVerdict::Manageable => "more than one durable way",

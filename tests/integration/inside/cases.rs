@@ -49,7 +49,7 @@ pub(crate) fn answer(snapshot: &Snapshot, principal: &str, action: Action) -> An
     let perimeter = Perimeter::new(snapshot, &TrustedSettings::default());
     let cell = &snapshot.cells[0];
     let of_account = snapshot.accounts.iter().find(|account| account.id == cell.account_id);
-    let dossier = library.dossier(cell.account_id, of_account, &cell.keys[0]).unwrap();
+    let dossier = library.dossier(cell, of_account, &cell.keys[0]).unwrap();
     let gate = dossier.gate(&perimeter, snapshot.scan.taken_at).unwrap();
     gate.answer(population.find(principal).unwrap(), action)
 }

@@ -37,7 +37,7 @@ pub(crate) struct Setting {
     /// Places from which `FullAWSAccess` was detached
     pub(crate) without_full_access: Vec<String>,
     pub(crate) principal: Somebody,
-    /// What could not be read: `policy`, `grants`, `scp`, `rcp`, `organization`, `identity`, `boundary`, `tags`
+    /// What could not be read: `policy`, `grants`, `scp`, `rcp`, `organization`, `identity`, `boundary`, `tags`, `aliases`
     pub(crate) unread: Vec<String>,
 }
 
@@ -149,6 +149,9 @@ impl Setting {
         if self.is_unread("tags") {
             key.tags = Fact::Unknown(example::gap("kms:ListResourceTags", "k", GapKind::Denied));
         }
+        if self.is_unread("aliases") {
+            key.aliases.clear();
+        }
         key.policy = Fact::Known(self.policy(&self.statements));
         if self.is_unread("policy") {
             key.policy = Fact::Unknown(example::gap("kms:GetKeyPolicy", "k", GapKind::Denied));
@@ -158,7 +161,11 @@ impl Setting {
         if self.is_unread("grants") {
             key.grants.gap = Some(example::gap("kms:ListGrants", "k", GapKind::Denied));
         }
-        snapshot.cells = vec![example::cell(key_account, "eu-west-1", vec![key])];
+        let mut cell = example::cell(key_account, "eu-west-1", vec![key]);
+        if self.is_unread("aliases") {
+            cell.gaps.push(example::gap("kms:ListAliases", key_account, GapKind::Denied));
+        }
+        snapshot.cells = vec![cell];
         snapshot
     }
 

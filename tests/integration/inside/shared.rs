@@ -25,7 +25,7 @@ fn keys_of_equal_signature_are_answered_alike() {
         let Some(household) = population.household(cell.account_id) else { continue };
         for key in &cell.keys {
             let of_account = accounts.get(&cell.account_id).copied();
-            let dossier = library.dossier(cell.account_id, of_account, key).unwrap();
+            let dossier = library.dossier(cell, of_account, key).unwrap();
             let gate = dossier.gate(&perimeter, snapshot.scan.taken_at).unwrap();
             let answers: Vec<Answer> =
                 household.residents.iter().map(|resident| gate.answer(resident, action)).collect();

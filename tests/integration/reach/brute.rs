@@ -7,7 +7,7 @@ use fastrand::Rng;
 use keyreach::{
     assess::exposure::{ExposureLevel, ViaKind},
     config::TrustedSettings,
-    reach::{Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
+    reach::{Bearers, Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
     snapshot::{
         grant::{Grant, GrantConstraints},
         key::KeyMetadata,
@@ -66,7 +66,8 @@ fn statement(rng: &mut Rng, allow: bool, guardrail: bool) -> Value {
         statement["Principal"] = json!("*");
     } else {
         let count = rng.usize(1..=3);
-        let named: Vec<&str> = (0..count).map(|_| pick(rng, &PRINCIPALS)).collect();
+        let one = |rng: &mut Rng| if rng.u8(..6) == 0 { pick(rng, &IDS) } else { pick(rng, &PRINCIPALS) };
+        let named: Vec<&str> = (0..count).map(|_| one(rng)).collect();
         let element = if rng.u8(..5) == 0 { "NotPrincipal" } else { "Principal" };
         statement[element] = json!({"AWS": named});
     }
@@ -95,6 +96,13 @@ const PRINCIPALS: [&str; 10] = [
     "arn:aws:iam::222233334444:role/app",
     "arn:aws:iam::111122223333:root",
 ];
+
+/// Of a role and a user in the member account, of a role in the key's account, of strangers.
+const IDS: [&str; 5] = [MEMBER_APP, MEMBER_ANN, OWN_APP, STRANGER, "AIDASTRANGER00000001"];
+const MEMBER_APP: &str = "AROAMEMBERAPP0000001";
+const MEMBER_ANN: &str = "AIDAMEMBERANN0000001";
+const OWN_APP: &str = "AROAOWNAPP0000000001";
+const STRANGER: &str = "AROASTRANGER00000001";
 
 const CONDITIONS: &[(&str, &str, &str)] = &[
     ("StringEquals", "aws:PrincipalOrgID", r#""o-a1b2c3d4e5""#),
@@ -132,6 +140,14 @@ const CONDITIONS: &[(&str, &str, &str)] = &[
     ("StringEquals", "aws:PrincipalType", r#"["User","Account"]"#),
     ("StringNotEquals", "aws:PrincipalType", r#""AssumedRole""#),
     ("StringEquals", "aws:username", r#""ann""#),
+    ("StringLike", "aws:userid", r#""AROASTRANGER00000001:*""#),
+    ("StringNotLike", "aws:userid", r#"["AROASTRANGER00000001:*","AIDASTRANGER00000001"]"#),
+    ("StringLike", "aws:userid", r#"["AROAMEMBERAPP0000001:*","AROAOWNAPP0000000001:*"]"#),
+    ("StringNotLike", "aws:userid", r#"["AROAMEMBERAPP0000001:*","444455556666"]"#),
+    ("StringEquals", "aws:userid", r#"["AIDAMEMBERANN0000001","AROAMEMBERAPP0000001:s2"]"#),
+    ("StringLike", "aws:userid", r#""*:s1""#),
+    ("StringLike", "aws:userid", r#"["4444*:f?y","AROA*"]"#),
+    ("StringNotLike", "aws:userid", r#""*:*""#),
     ("IpAddress", "aws:SourceIp", r#""203.0.113.0/24""#),
     ("NotIpAddress", "aws:SourceIp", r#"["203.0.113.0/24","2001:db8::/32"]"#),
     ("StringEquals", "aws:SourceVpce", r#""vpce-1""#),
@@ -213,6 +229,16 @@ pub(crate) fn perimeter() -> Perimeter {
             .into(),
         }),
         unread: false,
+        bearers: Bearers {
+            arns: [
+                (MEMBER_APP, "arn:aws:iam::222233334444:role/app"),
+                (MEMBER_ANN, "arn:aws:iam::222233334444:user/ann"),
+                (OWN_APP, "arn:aws:iam::111122223333:role/app"),
+            ]
+            .map(|(id, arn)| (id.to_owned(), arn.to_owned()))
+            .into(),
+            complete: BTreeSet::new(),
+        },
         trusted: TrustedSettings::default(),
     }
 }
@@ -255,7 +281,7 @@ pub(crate) fn searched_of(question: &Question, metadata: Option<&KeyMetadata>) -
         arn: &KEY.parse().unwrap(),
         metadata,
         tags: Some(&tags()),
-        aliases: &[],
+        aliases: Some(&[]),
         policies: &[(ViaKind::KeyPolicy, &policy)],
         grants: &question.grants,
         unread: false,
@@ -268,6 +294,7 @@ pub(crate) fn searched_of(question: &Question, metadata: Option<&KeyMetadata>) -
 /// A caller of the vocabulary: ARN, `aws:PrincipalArn`, organization with path, zone.
 struct Somebody {
     arn: String,
+    user_id: String,
     principal_arn: String,
     organization: Option<(&'static str, String)>,
     level: ExposureLevel,
@@ -294,7 +321,11 @@ fn everybody() -> Vec<Somebody> {
             let iam = |rest: &str| format!("arn:aws:iam::{account}:{rest}");
             let sts = |rest: &str| format!("arn:aws:sts::{account}:{rest}");
             let mut add = |arn: String, principal_arn: String| {
-                all.push(Somebody { arn, principal_arn, organization: organization.clone(), level });
+                let user_id = user_id(account, &arn, &principal_arn);
+                let named = user_id.contains("STRANGER");
+                let level = if named { level.min(ExposureLevel::External) } else { level };
+                let organization = organization.clone();
+                all.push(Somebody { arn, user_id, principal_arn, organization, level });
             };
             for (role, path) in [("app", ""), ("App", "p/"), ("other", ""), ("app", "q/")] {
                 for session in ["s1", "s2"] {
@@ -309,6 +340,22 @@ fn everybody() -> Vec<Somebody> {
         }
     }
     all
+}
+
+/// `aws:userid`: two roles and a user bear ids of which the random policies speak.
+fn user_id(account: &str, arn: &str, principal_arn: &str) -> String {
+    let last = arn.rsplit('/').next().unwrap();
+    let own = || principal_arn.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    match principal_arn {
+        "arn:aws:iam::222233334444:role/app" => format!("{MEMBER_APP}:{last}"),
+        "arn:aws:iam::777788889999:role/other" => format!("{STRANGER}:{last}"),
+        "arn:aws:iam::222233334444:user/ann" => MEMBER_ANN.to_owned(),
+        "arn:aws:iam::777788889999:user/bob" => "AIDASTRANGER00000001".to_owned(),
+        _ if arn.contains("assumed-role") => format!("AROA{}:{last}", own()),
+        _ if arn.contains("federated-user") => format!("{account}:{last}"),
+        _ if arn.contains(":user/") => format!("AIDA{}", own()),
+        _ => account.to_owned(),
+    }
 }
 
 type Pairs = Vec<(&'static str, Vec<&'static str>)>;
@@ -488,6 +535,9 @@ pub(crate) fn wider(question: &Question, level: ExposureLevel) -> Option<String>
         "aws:PrincipalArn",
         "aws:PrincipalType",
         "aws:username",
+        "aws:userid",
+        "AROA",
+        "AIDA",
         "NotPrincipal",
         ":role/",
         ":user/",
@@ -513,6 +563,7 @@ fn request(somebody: &Somebody, action: &str, pairs: &Pairs) -> Request {
     let mut context = Context::new();
     let mut put = |key: &str, values: &[&str]| context.insert(key, values.iter().copied()).unwrap();
     put("aws:PrincipalArn", &[&somebody.principal_arn]);
+    put("aws:userid", &[&somebody.user_id]);
     put("aws:ResourceTag/team", &["red"]);
     put("kms:KeySpec", &["SYMMETRIC_DEFAULT"]);
     put("aws:CurrentTime", &["2026-03-04T12:00:00Z"]);

@@ -1,12 +1,16 @@
 //! Every case under `tests/cases/reach`: a policy, grants, guardrails and surroundings, and who outside reaches the
 //! key. A new case needs no code.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use keyreach::{
     assess::exposure::ViaKind,
     config::{TrustedParty, TrustedSettings},
-    reach::{Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
+    reach::{Bearers, Facts, Judged, OwnOrganization, Perimeter, Reviewed, exposure},
     snapshot::{
         grant::{Grant, GrantConstraints},
         key::KeyMetadata,
@@ -33,6 +37,12 @@ pub(crate) struct Case {
     organization: Value,
     #[serde(default)]
     trusted: Trusted,
+    /// The ARNs of users and roles by the unique ids they bear
+    #[serde(default)]
+    bearers: BTreeMap<String, String>,
+    /// The accounts of which every user and role was read
+    #[serde(default)]
+    complete: BTreeSet<String>,
     #[serde(default)]
     unread: bool,
     /// Left out: a symmetric encryption key; `null`: not read
@@ -133,6 +143,11 @@ fn reviewed(statements: &[Value], version: &str) -> Reviewed {
     Reviewed::parse(&json!({"Version": version, "Statement": statements}).to_string()).unwrap()
 }
 
+fn bearers(case: &Case) -> Bearers {
+    let complete = case.complete.iter().map(|account| account.parse().unwrap()).collect();
+    Bearers { arns: case.bearers.clone(), complete }
+}
+
 fn perimeter(case: &Case) -> Perimeter {
     let account = |text: &str| text.parse().unwrap();
     let known = case.organization != json!("members_unread");
@@ -148,6 +163,7 @@ fn perimeter(case: &Case) -> Perimeter {
             paths: [(account("111122223333"), "o-a1b2c3d4e5/r-ab12/ou-ab12-1/".parse().unwrap())].into(),
         }),
         unread: case.organization == json!("unread"),
+        bearers: bearers(case),
         trusted: TrustedSettings {
             accounts: case.trusted.accounts.iter().map(|id| (account(id), party())).collect(),
             organizations: case
@@ -186,7 +202,7 @@ pub(crate) fn judged(case: &Case, turned: bool) -> Judged {
         arn: &"arn:aws:kms:eu-west-1:111122223333:key/k".parse().unwrap(),
         metadata: case.key.as_ref().map(KeyKind::metadata).as_ref(),
         tags: Some(&BTreeMap::from([("team".to_owned(), "red".to_owned())])),
-        aliases: &["alias/k".to_owned()],
+        aliases: Some(&["alias/k".to_owned()]),
         policies: &policies,
         grants: &grants,
         unread: case.unread,

@@ -27,6 +27,12 @@ def split_principal(name):
     return (found[2], kind, found[4]) if right else (None, None, None)
 
 
+def unique_id(name):
+    """Whose id a principal is, which AWS shows in the place of an ARN it cannot find."""
+    found = re.fullmatch(r"A(ROA|IDA)[A-Z0-9]{12,}", name)
+    return found and {"ROA": "role", "IDA": "user"}[found[1]]
+
+
 def action_matches(statement, name):
     element = "Action" if "Action" in statement else "NotAction"
     if element not in statement:

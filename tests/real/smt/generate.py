@@ -9,6 +9,7 @@ from world import MANAGEMENT, MEMBER, ORGANIZATION, OWN, Question
 
 STRANGER, OTHER, THIRD = "444455556666", "777788889999", "999999999999"
 FOREIGN, ELSEWHERE = "o-foreign0000", "o-zzzzzzzzzz"
+ROLE_ID, USER_ID = "AROAEXAMPLEEXAMPLE123", "AIDAEXAMPLEEXAMPLE123"
 LINKED = f"arn:aws:iam::{STRANGER}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
@@ -26,7 +27,7 @@ def people(account):
 
 
 OUTSIDE = people(STRANGER) * 2 + people(MEMBER) + people(OTHER)[:4] + [iam(MANAGEMENT, "root"), iam(THIRD, "root"), LINKED]
-INSIDE = [OWN, iam(OWN, "root"), iam(OWN, "role/app"), "AROAEXAMPLEEXAMPLE123", iam(STRANGER, "role/*"), iam(STRANGER, "group/all")]
+INSIDE = [OWN, iam(OWN, "root"), iam(OWN, "role/app"), ROLE_ID, USER_ID, iam(STRANGER, "role/*"), iam(STRANGER, "group/all")]
 SERVICES = ["sns.amazonaws.com", "logs.eu-west-1.amazonaws.com"]
 ACTIONS = ["kms:*"] * 6 + ["kms:Decrypt"] * 4 + [
     "*", "kms:De*", "KMS:decrypt", "kms:Encrypt", "kms:?ncrypt", "kms:ReEncrypt*", "kms:ReEncrypt", "kms:GenerateDataKey*", "kms:DescribeKey",
@@ -46,6 +47,7 @@ OF_CALLER = {
     "aws:PrincipalArn": [iam(STRANGER, "role/app"), iam(STRANGER, "*"), "arn:aws:iam::*:role/*", "*:role/*", iam("*", "user/a*"), iam(MEMBER, "*"), "*",
                          "arn:aws:*:root", iam(STRANGER, "ROLE/app"), "*app*", iam("4444*", "role/?pp"), sts(STRANGER, "federated-user/fay")],
     "aws:username": ["ann", "a*", "?nn", "bob"],
+    "aws:userid": [f"{ROLE_ID}:*", f"{ROLE_ID}:s1", USER_ID, "AROA*", "*:s1", STRANGER, f"{STRANGER}:fay", f"{STRANGER}:*", "444*:f?y", "*"],
 }
 OF_REQUEST = {
     "aws:PrincipalTag/team": ["red", "r*", "*d", "?e?", "blue", "Red", "*a*b*", "*"], "aws:PrincipalTag/none": ["x", "x*"],

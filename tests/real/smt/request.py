@@ -85,8 +85,25 @@ class Request:
         self.axioms += [t.within(self.account, t.times(t.characters("0-9"), 12, 12)), t.no(t.same(self.account, t.text(world.OWN)))]
         self.domain(self.path, t.within(self.path, t.star(t.sequence([t.plus(t.characters(NAME)), t.literal("/")]))), "")
         self.arns = {kind: self.principal_arn(kind) for kind in KINDS}
+        self.unique_ids()
         self.organization()
         self.service_linked_roles()
+
+    def unique_ids(self):
+        """What aws:userid is for each kind of caller. Source: IAM User Guide, "IAM policy elements: Variables and tags"."""
+        t = self.terms
+        self.ids = {"role": t.string("role id"), "user": t.string("user id")}
+        for kind, prefix in (("role", "AROA"), ("user", "AIDA")):
+            shape = t.sequence([t.literal(prefix), t.plus(t.characters("A-Z0-9"))])
+            self.domain(self.ids[kind], t.within(self.ids[kind], shape), f"{prefix}EXAMPLE")
+        self.user_ids = {"root": self.account, "user": self.ids["user"],
+                         "role": t.joined(self.ids["role"], t.text(":"), self.session),
+                         "federated": t.joined(self.account, t.text(":"), self.name)}
+
+    def bears(self, unique_id):
+        """The caller is a session of the role, or the user, with this id."""
+        kind = {"AROA": "role", "AIDA": "user"}.get(unique_id[:4])
+        return self.terms.all([self.kinds[kind], self.same_as(unique_id, self.ids[kind])]) if kind else self.terms.false
 
     def principal_arn(self, kind):
         """The six parts of aws:PrincipalArn: of a session it is the ARN of the role."""
@@ -186,6 +203,7 @@ class Request:
             "aws:principalarn": Single(always, arns, self.arns),
             "aws:principalaccount": one(always, self.account), "kms:calleraccount": one(always, self.account),
             "aws:principaltype": Single(always, [(self.kinds[kind], t.text(word)) for kind, word in KINDS.items()]),
+            "aws:userid": Single(always, [(self.kinds[kind], term) for kind, term in self.user_ids.items()]),
             "aws:username": one(self.kinds["user"], self.name),
             "aws:principalorgid": one(self.has_organization, self.organization_id),
             "aws:principalorgpaths": Multi([(self.has_organization, t.joined(self.organization_id, t.text("/"), self.below))]),
@@ -226,7 +244,8 @@ class Request:
         among = lambda accounts, organizations: t.any(  # noqa: E731
             [one_of(self.account, accounts), t.all([self.has_organization, one_of(self.organization_id, organizations)])])
         trusted = among(question.trusted_accounts, question.trusted_organizations)
-        named = among(self.names.accounts, self.names.organizations)
+        # Nobody of the snapshot is known to bear an id, and one that is named is of one principal.
+        named = t.any([among(self.names.accounts, self.names.organizations), *(self.bears(unique_id) for unique_id in sorted(self.names.ids))])
         outside = t.no(self.own)
         return {"organization": self.own, "trusted": t.all([outside, trusted]), "external": t.all([outside, t.no(trusted), named]),
                 "public": t.all([outside, t.no(trusted), t.no(named)])}[zone]
@@ -234,13 +253,16 @@ class Request:
 
 @dataclasses.dataclass
 class Names:
-    """Whom the documents and grants name: accounts, organizations, service-linked roles (ARNs in six parts)."""
+    """Whom the documents and grants name: accounts, organizations, service-linked roles (ARNs in six parts), unique ids
+    that stand there to their end."""
     accounts: set
     organizations: set
     service_linked: list
+    ids: set
 
     @staticmethod
     def of(text):
         linked = re.findall(r"arn:aws:iam::\d{12}:role/aws-service-role/[\w+=,.@/-]+", text)
         return Names(set(re.findall(r"(?<!\d)\d{12}(?!\d)", text)), set(re.findall(r"(?<![\w-])o-[a-z0-9]{10,32}(?![a-z0-9*?])", text)),
-                     [arn.split(":", 5) for arn in sorted(set(linked))])
+                     [arn.split(":", 5) for arn in sorted(set(linked))],
+                     set(re.findall(r'(?<![A-Za-z0-9*?])A(?:ROA|IDA)[A-Z0-9]+(?=[:"])', text)))

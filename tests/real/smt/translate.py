@@ -12,7 +12,7 @@ import cvc5
 
 import world
 from conditions import Conditions
-from elements import STARS, action_matches, encryption_contexts, named, resource_matches, spare_values, split_principal
+from elements import STARS, action_matches, encryption_contexts, named, resource_matches, spare_values, split_principal, unique_id
 from request import Names, Request
 from terms import Terms
 from world import listed
@@ -122,6 +122,8 @@ class Translation:
         t, r = self.terms, self.request
         if name == "*":
             return t.true
+        if unique_id(name):
+            return r.bears(name)
         account, kind, rest = split_principal(name)
         if account is None or any(wild in name for wild in "*?"):
             return t.false
@@ -148,7 +150,8 @@ class Translation:
         """Whom a Deny with NotPrincipal spares: by AWS's words whoever is listed with role and account. Whether the
         identity alone is enough is left open."""
         t, kinds = self.terms, self.request.kinds
-        of = lambda *wanted: t.any(self.is_principal(name) for name in names if split_principal(name)[1] in wanted)  # noqa: E731
+        kind_of = lambda name: unique_id(name) or split_principal(name)[1]  # noqa: E731
+        of = lambda *wanted: t.any(self.is_principal(name) for name in names if kind_of(name) in wanted)  # noqa: E731
         account, alone = of("account"), self.exempt_alone
         if "*" in names:
             return t.true
