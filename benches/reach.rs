@@ -96,7 +96,7 @@ fn judged(policy: &Reviewed, grants: &[Grant], perimeter: &Perimeter) -> Exposur
         arn: &"arn:aws:kms:eu-west-1:111122223333:key/k".parse().unwrap(),
         metadata: Some(&brute::metadata()),
         tags: Some(&tags),
-        aliases: &[],
+        aliases: Some(&[]),
         policies: &[(ViaKind::KeyPolicy, policy)],
         grants,
         unread: false,

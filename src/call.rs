@@ -145,6 +145,10 @@ pub static GET_ACCOUNT_SUMMARY: Call = Call::new(
     "to know whether the root user can still sign in",
 );
 
+/// What AWS allows the account of the caller of all IAM reads together: they count there as well as in the account that
+/// is read. Unpublished; tools that read whole organizations get along with fifty accounts at once.
+pub const IAM_READS_OF_THE_CALLER: Quota = Quota::bucket(50.0, 100.0);
+
 /// The keys.
 pub static LIST_KEYS: Call = Call::kms("ListKeys", 500.0, "to find every key");
 /// The aliases.

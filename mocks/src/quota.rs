@@ -10,6 +10,10 @@ use crate::wire::Refusal;
 
 /// The number under which the STS operations share one bucket.
 const STS: usize = 255;
+/// The number under which all IAM reads share the bucket of the account whose caller assumes the roles.
+const IAM_OF_THE_CALLER: Place = (254, None, 0);
+/// What IAM gives that account; AWS publishes none.
+const IAM_RATE_OF_THE_CALLER: Rate = Rate { refill: 50.0, burst: 100.0 };
 
 #[derive(Debug)]
 struct Bucket {
@@ -47,16 +51,15 @@ impl Quotas {
             Service::Sts => (STS, Some(account), region),
             Service::Organizations | Service::Iam | Service::Account => (number, Some(account), 0),
         };
+        let of_organization = operation.organization_rate.map(|rate| ((number, None, 0), rate));
+        let of_caller =
+            (operation.service == Service::Iam).then_some((IAM_OF_THE_CALLER, IAM_RATE_OF_THE_CALLER));
+        let charged: Vec<(Place, Rate)> =
+            [Some((own, self.rate(operation))), of_organization, of_caller].into_iter().flatten().collect();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = fill(&mut buckets, own, self.rate(operation), now)
-            && operation
-                .organization_rate
-                .is_none_or(|rate| fill(&mut buckets, (number, None, 0), rate, now));
+        let full = charged.iter().all(|(place, rate)| fill(&mut buckets, *place, *rate, now));
         if full {
-            take(&mut buckets, own);
-            if operation.organization_rate.is_some() {
-                take(&mut buckets, (number, None, 0));
-            }
+            charged.iter().for_each(|(place, _)| take(&mut buckets, *place));
         }
         full
     }

@@ -60,7 +60,27 @@ fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
         None => return scene.members_unread().map(Found::Open),
     };
     let id = &store.custom_key_store_id;
-    let detail =
-        format!("Key store {id} is reached through a VPC endpoint service of account {owner}, {who}.");
-    Some(Found::fail(severity, id.clone(), detail).with("owner", owner))
+    let service = store.xks_vpc_endpoint_service_name.as_deref();
+    let named = service.map(|service| format!(" {service}")).unwrap_or_default();
+    let detail = format!(
+        "Key store {id} is reached through the VPC endpoint service{named} of account {owner}, {who}.{}",
+        at(store)
+    );
+    let found = Found::fail(severity, id.clone(), detail).with("owner", owner);
+    Some(
+        found
+            .with("service", service)
+            .with("endpoint", &store.xks_uri_endpoint)
+            .with("path", &store.xks_uri_path),
+    )
+}
+
+/// Where the proxy answers, as a sentence.
+fn at(store: &KeyStore) -> String {
+    let path = store.xks_uri_path.as_deref().unwrap_or_default();
+    store
+        .xks_uri_endpoint
+        .as_ref()
+        .map(|endpoint| format!(" Its proxy answers at {endpoint}{path}."))
+        .unwrap_or_default()
 }

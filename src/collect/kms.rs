@@ -283,7 +283,7 @@ fn rotation(found: RotationsListEntry) -> Rotation {
 }
 
 fn key_store(found: CustomKeyStoresListEntry) -> Option<KeyStore> {
-    let proxy = found.xks_proxy_configuration;
+    let proxy = found.xks_proxy_configuration.as_ref();
     Some(KeyStore {
         custom_key_store_id: found.custom_key_store_id?,
         name: found.custom_key_store_name,
@@ -291,8 +291,11 @@ fn key_store(found: CustomKeyStoresListEntry) -> Option<KeyStore> {
         connection_state: found.connection_state.map(|v| v.as_str().to_owned()),
         connection_error_code: found.connection_error_code.map(|v| v.as_str().to_owned()),
         cloud_hsm_cluster_id: found.cloud_hsm_cluster_id,
-        xks_connectivity: proxy.as_ref().and_then(|p| p.connectivity.as_ref()).map(|v| v.as_str().to_owned()),
-        xks_vpc_endpoint_service_owner: proxy.and_then(|p| p.vpc_endpoint_service_owner),
+        xks_connectivity: proxy.and_then(|p| p.connectivity.as_ref()).map(|v| v.as_str().to_owned()),
+        xks_vpc_endpoint_service_owner: proxy.and_then(|p| p.vpc_endpoint_service_owner.clone()),
+        xks_vpc_endpoint_service_name: proxy.and_then(|p| p.vpc_endpoint_service_name.clone()),
+        xks_uri_endpoint: proxy.and_then(|p| p.uri_endpoint.clone()),
+        xks_uri_path: proxy.and_then(|p| p.uri_path.clone()),
         creation_date: timestamp(found.creation_date),
     })
 }

@@ -1,9 +1,10 @@
 //! When the next request may leave. A token bucket per account, Region and operation at a share of the
-//! published quota; a bound on requests in flight over all; the largest cells first, turn by turn among
+//! published quota; one more for the IAM reads of the caller; a bound on requests in flight over all; the largest cells first, turn by turn among
 //! equals. A bucket that AWS throttles slows down and recovers by itself.
 
 mod bucket;
 pub mod gate;
+mod shared;
 
 use std::{
     cmp::Reverse,
@@ -19,8 +20,8 @@ use tokio::{
     time::Instant,
 };
 
-use self::bucket::Bucket;
-use crate::call::Call;
+use self::{bucket::Bucket, shared::Shared};
+use crate::call::{Call, IAM_READS_OF_THE_CALLER};
 
 /// How fast a scan may go.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,6 +64,8 @@ pub struct Pacer {
     state: Mutex<State>,
     /// Rung when the next moment to look has moved forward.
     earlier: Notify,
+    /// What all IAM reads take a token of.
+    iam: Shared,
 }
 
 #[derive(Debug, Default)]
@@ -103,7 +106,8 @@ impl Pacer {
     /// A pacer, and the clockwork that must run beside it.
     #[must_use]
     pub fn new(pace: Pace) -> Arc<Self> {
-        Arc::new(Self { pace, state: Mutex::default(), earlier: Notify::new() })
+        let iam = Shared::new(IAM_READS_OF_THE_CALLER, pace.quota_share);
+        Arc::new(Self { pace, state: Mutex::default(), earlier: Notify::new(), iam })
     }
 
     /// The pace it keeps.
@@ -122,6 +126,10 @@ impl Pacer {
 
     /// Waits until a request for this operation may leave this lane.
     pub async fn turn(self: &Arc<Self>, lane: &Lane, call: &'static Call) -> Turn {
+        // Before it stands in line, so that nothing in flight waits for it.
+        if call.service == "iam" {
+            self.iam.take().await;
+        }
         loop {
             let (grant, granted) = oneshot::channel();
             self.queue_up(lane, call, grant);

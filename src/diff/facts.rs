@@ -25,6 +25,7 @@ pub(super) fn facts(old: &Key, new: &Key) -> Vec<Change> {
         changes.extend(differences(&described(old), &described(new)));
     }
     changes.extend(rotation(old, new));
+    changes.extend(key_store(old, new));
     if let (Some(was), Some(now)) = (fact(old, "tags"), fact(new, "tags")) {
         changes.extend(differences(&leaves("tags", was), &leaves("tags", now)));
     }
@@ -70,4 +71,17 @@ fn rotation(old: &Key, new: &Key) -> Vec<Change> {
         changes.extend(differences(&member(old, "last_at").unwrap_or_default(), &now));
     }
     changes
+}
+
+/// Which key store holds it, and how KMS reaches an external one's proxy. Snapshots of earlier versions do not tell where
+/// the proxy is.
+fn key_store(old: &Key, new: &Key) -> Vec<Change> {
+    let of = |key: &Key| fact(key, "key_store").map(|store| leaves("key_store", store));
+    let (Some(mut was), Some(mut now)) = (of(old), of(new)) else { return Vec::new() };
+    let tells_all = |store: &Leaves| store.contains_key("key_store.uri_endpoint");
+    if !tells_all(&was) || !tells_all(&now) {
+        was.retain(|name, _| now.contains_key(name));
+        now.retain(|name, _| was.contains_key(name));
+    }
+    differences(&was, &now)
 }

@@ -73,6 +73,13 @@ impl CellState {
 }
 
 impl Cell {
+    /// The custom key store that holds a key, where it was listed.
+    #[must_use]
+    pub fn key_store_of(&self, key: &Key) -> Option<&KeyStore> {
+        let id = key.metadata.known()?.custom_key_store_id.as_deref()?;
+        self.key_stores.items.iter().find(|store| store.custom_key_store_id == id)
+    }
+
     /// A cell of which nothing is known yet.
     #[must_use]
     pub fn new(account_id: AccountId, region: Region, visit: Visit) -> Self {
@@ -105,7 +112,7 @@ impl Cell {
     }
 }
 
-/// A custom key store, without the parts that would help to reach it.
+/// A custom key store, without the credential that its proxy asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyStore {
@@ -125,6 +132,15 @@ pub struct KeyStore {
     pub xks_connectivity: Option<String>,
     /// Who owns the VPC endpoint service of the proxy: another account is a supply chain.
     pub xks_vpc_endpoint_service_owner: Option<String>,
+    /// The name of that service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xks_vpc_endpoint_service_name: Option<String>,
+    /// Where the proxy answers: `https://…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xks_uri_endpoint: Option<String>,
+    /// The path there, up to `/kms/xks/v1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xks_uri_path: Option<String>,
     /// When it was made.
     #[schemars(with = "Option<String>")]
     pub creation_date: Option<Timestamp>,

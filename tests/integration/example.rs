@@ -202,6 +202,9 @@ pub(crate) fn key_store(id: &str) -> KeyStore {
         cloud_hsm_cluster_id: Some("cluster-1".to_owned()),
         xks_connectivity: None,
         xks_vpc_endpoint_service_owner: None,
+        xks_vpc_endpoint_service_name: None,
+        xks_uri_endpoint: None,
+        xks_uri_path: None,
         creation_date: None,
     }
 }

@@ -50,3 +50,17 @@ fn a_noisy_neighbour_slows_the_scan_and_loses_nothing() {
     assert!(measured.throttled > 0, "the neighbour must be felt: {measured}");
     assert!(measured.ratio() <= 1.25 && measured.gaps == 0, "{measured}");
 }
+
+#[test]
+fn many_accounts_share_what_iam_gives_the_caller() {
+    let measured = run(&Course {
+        name: "many accounts",
+        generated: generated(400, 1, 1),
+        pace: PaceSettings::default(),
+        neighbour: 0.0,
+        grant_pages: 1,
+    });
+    assert!(measured.throttled == 0 && measured.gaps == 0, "{measured}");
+    assert_eq!(measured.bound_by, "the IAM reads of the caller", "{measured}");
+    assert!(measured.ratio() <= 2.5, "half of the quota takes twice as long: {measured}");
+}

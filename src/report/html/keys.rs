@@ -168,9 +168,14 @@ fn connection(store: &KeyStore) -> String {
 fn behind(store: &KeyStore) -> String {
     let cluster = store.cloud_hsm_cluster_id.clone();
     let connectivity = store.xks_connectivity.clone();
+    let service = store.xks_vpc_endpoint_service_name.clone();
     let owner =
         store.xks_vpc_endpoint_service_owner.as_ref().map(|owner| format!("endpoint service of {owner}"));
-    [cluster, connectivity, owner].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let proxy = store.xks_uri_endpoint.as_ref().map(|endpoint| {
+        let path = store.xks_uri_path.as_deref().unwrap_or_default();
+        format!("proxy at {endpoint}{path}")
+    });
+    [cluster, connectivity, service, owner, proxy].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn keys_in(cell: &Cell, store: &str) -> usize {

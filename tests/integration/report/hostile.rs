@@ -54,10 +54,13 @@ pub(super) fn snapshot() -> (Snapshot, Vec<&'static str>) {
     store.connection_error_code = Some(hostile("connection-error"));
     store.cloud_hsm_cluster_id = Some(hostile("cluster"));
     store.xks_vpc_endpoint_service_owner = Some(hostile("endpoint-owner"));
+    store.xks_vpc_endpoint_service_name = Some(hostile("endpoint-service"));
+    store.xks_uri_endpoint = Some(hostile("proxy-endpoint"));
+    store.xks_uri_path = Some(hostile("proxy-path"));
     snapshot.cells[1].key_stores.items.push(store);
     spoil_key(&mut snapshot);
     let shown = "scan-id caller version account-name account-state operation resource code message unit-name \
-                 store-id store-name store-type connection connection-error cluster endpoint-owner alias key-id \
+                 store-id store-name store-type connection connection-error cluster endpoint-owner endpoint-service proxy-endpoint proxy-path alias key-id \
                  description state spec origin";
     (snapshot, shown.split_whitespace().collect())
 }

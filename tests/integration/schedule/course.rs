@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use keyreach::{
-    call::{CALLS, Quota},
+    call::{CALLS, IAM_READS_OF_THE_CALLER, Quota},
     collect::{self, Order, client::Connection, progress::Progress},
     config::{PaceSettings, Settings, raw::RawSettings},
     snapshot::Snapshot,
@@ -124,6 +124,10 @@ fn bounds(course: &Course, ledger: &Ledger) -> BTreeMap<String, Duration> {
         let longest: &mut Duration = bounds.entry(name).or_default();
         *longest = seconds(time).max(*longest);
     }
+    let of_iam = ledger.lines.iter().filter(|(line, _)| line.service == "iam");
+    let iam_reads = of_iam.map(|(_, count)| count.calls - count.throttled).sum();
+    let of_the_caller = quota_time(IAM_READS_OF_THE_CALLER, "iam", iam_reads, 0.0);
+    bounds.insert("the IAM reads of the caller".to_owned(), seconds(of_the_caller));
     let answered = ledger.all().calls - ledger.all().throttled;
     let in_flight = answered as f64 * LATENCY.as_secs_f64() / course.pace.in_flight as f64;
     bounds.insert("the requests in flight".to_owned(), seconds(in_flight));

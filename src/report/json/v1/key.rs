@@ -18,6 +18,7 @@ use crate::{
     },
     report::ReportedKey,
     snapshot::{
+        cell,
         gap::Fact,
         grant::{self, GrantConstraints},
         key::{self, KeyMetadata},
@@ -51,6 +52,8 @@ pub(super) struct Key<'a> {
     origin: Option<&'a str>,
     /// Its place in a set of multi-Region keys; `null` for a single-Region key too.
     multi_region: Option<MultiRegion<'a>>,
+    /// The custom key store that holds it; `null` for a key in none, and where the stores were not read.
+    key_store: Option<KeyStore<'a>>,
     /// When it was created.
     #[schemars(with = "Option<Time>")]
     created_at: Option<Timestamp>,
@@ -85,6 +88,46 @@ struct MultiRegion<'a> {
     primary: Option<&'a str>,
     /// The replicas' ARNs, by Region.
     replicas: Vec<&'a str>,
+}
+
+/// A custom key store, and for an external one how KMS reaches its proxy.
+#[derive(Serialize, JsonSchema)]
+struct KeyStore<'a> {
+    /// Its id.
+    id: &'a str,
+    /// Its name.
+    name: Option<&'a str>,
+    /// `AWS_CLOUDHSM` or `EXTERNAL_KEY_STORE`.
+    #[serde(rename = "type")]
+    store_type: Option<&'a str>,
+    /// The CloudHSM cluster behind it.
+    cloud_hsm_cluster_id: Option<&'a str>,
+    /// `PUBLIC_ENDPOINT` or `VPC_ENDPOINT_SERVICE`.
+    connectivity: Option<&'a str>,
+    /// Where the proxy answers.
+    uri_endpoint: Option<&'a str>,
+    /// The path there.
+    uri_path: Option<&'a str>,
+    /// The VPC endpoint service that leads there.
+    vpc_endpoint_service_name: Option<&'a str>,
+    /// Who owns that service.
+    vpc_endpoint_service_owner: Option<&'a str>,
+}
+
+impl<'a> From<&'a cell::KeyStore> for KeyStore<'a> {
+    fn from(store: &'a cell::KeyStore) -> Self {
+        Self {
+            id: &store.custom_key_store_id,
+            name: store.name.as_deref(),
+            store_type: store.custom_key_store_type.as_deref(),
+            cloud_hsm_cluster_id: store.cloud_hsm_cluster_id.as_deref(),
+            connectivity: store.xks_connectivity.as_deref(),
+            uri_endpoint: store.xks_uri_endpoint.as_deref(),
+            uri_path: store.xks_uri_path.as_deref(),
+            vpc_endpoint_service_name: store.xks_vpc_endpoint_service_name.as_deref(),
+            vpc_endpoint_service_owner: store.xks_vpc_endpoint_service_owner.as_deref(),
+        }
+    }
 }
 
 /// Whether and how a key rotates.
@@ -176,6 +219,7 @@ impl<'a> From<&ReportedKey<'a>> for Key<'a> {
             usage: text(|m| &m.key_usage),
             origin: text(|m| &m.origin),
             multi_region: metadata.and_then(|m| m.multi_region.as_ref()).map(MultiRegion::from),
+            key_store: cell.key_store_of(key).map(KeyStore::from),
             created_at: metadata.and_then(|m| m.creation_date),
             deletion_date: metadata.and_then(|m| m.deletion_date),
             valid_to: metadata.and_then(|m| m.valid_to),
