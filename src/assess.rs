@@ -28,7 +28,7 @@ use rayon::prelude::*;
 
 use crate::{
     accept::{OpenKey, accept},
-    check::{self, Gone, Open, Sayings, Scene},
+    check::{self, Gone, Inventory, Open, Sayings, Scene},
     config::JudgementSettings,
     reach::{self, Dossier, Judged, Library, Perimeter, Population},
     snapshot::{
@@ -85,9 +85,10 @@ pub fn assess(snapshot: &Snapshot, settings: &JudgementSettings) -> Assessment {
     let bench = Bench::new(snapshot, settings, &accounts, &library);
     let cases = bench.cases();
     let rulings = bench.rulings(&cases);
+    let inventory = Inventory::new(snapshot, &accounts, &bench.perimeter.bearers.arns);
     // Collecting an indexed parallel iterator keeps its order, whatever thread took which key.
     let judged: Vec<_> =
-        cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling)).collect();
+        cases.par_iter().zip(&rulings).map(|(case, ruling)| bench.judge(case, ruling, &inventory)).collect();
     let mut keys: Vec<KeyAssessment> = Vec::with_capacity(judged.len());
     let mut findings = Vec::new();
     let mut open: BTreeMap<AccountId, Vec<(&Region, Open)>> = BTreeMap::new();
@@ -186,7 +187,12 @@ impl<'a> Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn judge(&self, case: &Case<'_>, ruling: &Ruling) -> (KeyAssessment, Vec<Finding>, Vec<Open>) {
+    fn judge(
+        &self,
+        case: &Case<'_>,
+        ruling: &Ruling,
+        inventory: &Inventory<'_>,
+    ) -> (KeyAssessment, Vec<Finding>, Vec<Open>) {
         let Case { cell, key, .. } = *case;
         let Some(dossier) = &case.dossier else {
             return (KeyAssessment::of_no_arn(key, &ruling.lockout), Vec::new(), Vec::new());
@@ -198,11 +204,12 @@ impl Bench<'_> {
         let said = check::findings(&Scene {
             snapshot: self.snapshot,
             accounts: self.accounts,
+            inventory,
             settings: self.settings,
             cell,
             key,
             policies: &policies,
-            gone: &Gone::of(self.accounts, cell.account_id, texts, &key.grants.items),
+            gone: &Gone::of(inventory, cell.account_id, texts, &key.grants.items),
             exposure: &exposure,
             grant_zones: &grant_zones,
             lockout: &ruling.lockout,

@@ -26,6 +26,7 @@ mod guardrail_blocks_administration;
 mod holders;
 mod imported_without_expiry_owner;
 mod ineffective_statement;
+mod inventory;
 mod key_disabled_long;
 mod key_store_unhealthy;
 mod key_unused;
@@ -79,6 +80,7 @@ use crate::{
 
 pub use account_scene::{AccountScene, IamPolicy};
 pub use fact_unread::{Open, every_check_of_keys};
+pub use inventory::Inventory;
 pub use lack::{Lack, Missing};
 pub use names::{named, nearest};
 pub use orphaned_principal::Gone;

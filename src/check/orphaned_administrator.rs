@@ -31,7 +31,7 @@ impl Check for OrphanedAdministrator {
         let firm = scene.lockout.verdict == LockoutVerdict::Manageable;
         let severity = if firm { Severity::Low } else { Severity::Medium };
         let found = |principal: &&keyreach_policy::principal::Principal| {
-            let why = missing(scene.accounts, scene.cell.account_id, principal)?;
+            let why = missing(scene.inventory, scene.cell.account_id, principal)?;
             let name = principal.as_str();
             let detail = format!("{name}, whom the key policy lets rewrite it: {why}.");
             Some(Found::fail(severity, name, detail).with("principal", name))

@@ -10,13 +10,10 @@ use keyreach_policy::{
 };
 
 use super::{
-    Check, Found, Meta, Need, Scene, Topic,
+    Check, Found, Inventory, Meta, Need, Scene, Topic,
     scene::{Written, principals},
 };
-use crate::{
-    assess::finding::Severity,
-    snapshot::{grant::Grant, organization::Account, principal::Iam},
-};
+use crate::{assess::finding::Severity, snapshot::grant::Grant};
 
 /// `orphaned-principal`
 #[derive(Debug)]
@@ -52,7 +49,7 @@ impl Check for OrphanedPrincipal {
         let governs = |one: &Principal| administrators.named.iter().any(|of| of.as_str() == one.as_str());
         let is_told = |one: &Principal| scene.gone.has(one.as_str()) && !governs(one);
         for (principal, part) in scene.named().into_iter().filter(|(one, _)| is_told(one)) {
-            if let Some(why) = missing(scene.accounts, scene.cell.account_id, &principal) {
+            if let Some(why) = missing(scene.inventory, scene.cell.account_id, &principal) {
                 gone.insert(
                     principal.as_str().to_owned(),
                     (Severity::Low, format!("{why}; {part} names it")),
@@ -73,8 +70,6 @@ impl Check for OrphanedPrincipal {
 }
 
 /// The accounts of a snapshot.
-type Accounts<'a> = BTreeMap<AccountId, &'a Account>;
-
 /// Whom statements and grants name and who does not exist any more.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Gone(BTreeSet<String>);
@@ -83,7 +78,7 @@ impl Gone {
     /// Those whom policies and grants of a key of that account name.
     #[must_use]
     pub fn of<'p>(
-        accounts: &Accounts<'_>,
+        inventory: &Inventory<'_>,
         own: AccountId,
         policies: impl Iterator<Item = &'p Policy>,
         grants: &[Grant],
@@ -97,7 +92,7 @@ impl Gone {
             .flatten()
             .collect();
         let named = named.chain(of_grants.into_iter().map(|text| Principal::of_grant(text.as_str())));
-        let gone = named.filter(|one| missing(accounts, own, one).is_some());
+        let gone = named.filter(|one| missing(inventory, own, one).is_some());
         Self(gone.map(|one| one.as_str().to_owned()).collect())
     }
 
@@ -116,27 +111,27 @@ impl Gone {
 
 /// Why a principal is nobody, of those that a key of the account `own` names.
 pub(super) fn missing(
-    accounts: &Accounts<'_>,
+    inventory: &Inventory<'_>,
     own: AccountId,
     principal: &Principal,
 ) -> Option<&'static str> {
-    let inventory = |owner| inventory(accounts, owner);
+    let all = |owner| inventory.principals(owner);
     let text = principal.as_str();
     match principal.form() {
         Form::UniqueId => {
             // Where the own account was not read the scene says so.
-            let is_gone = inventory(own).is_some() && !is_borne(accounts, text);
+            let is_gone = all(own).is_some() && !inventory.is_borne(text);
             is_gone.then_some("the id of a deleted user or role, which nobody in the scanned accounts bears")
         }
-        Form::User(owner) => inventory(owner)
+        Form::User(owner) => all(owner)
             .filter(|iam| iam.users.iter().all(|user| user.arn != text))
             .map(|_| "no such user exists"),
-        Form::Role(owner) => inventory(owner)
+        Form::Role(owner) => all(owner)
             .filter(|iam| iam.roles.iter().all(|role| role.arn != text))
             .map(|_| "no such role exists"),
         Form::Session(owner) => {
             let name = text.split('/').nth(1).filter(|_| !is_session_of_aws(text))?;
-            inventory(owner)
+            all(owner)
                 .filter(|iam| iam.roles.iter().all(|role| !role.role_name.eq_ignore_ascii_case(name)))
                 .map(|_| "no role of that name exists")
         }
@@ -147,19 +142,6 @@ pub(super) fn missing(
 /// A session that AWS itself opened, without a role: `assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0`.
 pub(super) fn is_session_of_aws(arn: &str) -> bool {
     arn.contains(":assumed-role/aws:")
-}
-
-/// Whether a user or role bears a unique id. AWS shows those of new ones for some minutes too.
-/// Source: aws/aws-sdk-go, issue 1718.
-fn is_borne(accounts: &Accounts<'_>, id: &str) -> bool {
-    accounts.values().filter_map(|account| account.iam.as_ref()).any(|iam| {
-        iam.users.iter().any(|user| user.user_id == id) || iam.roles.iter().any(|role| role.role_id == id)
-    })
-}
-
-/// The users and roles of an account, if all were read.
-fn inventory<'a>(accounts: &Accounts<'a>, owner: AccountId) -> Option<&'a Iam> {
-    accounts.get(&owner)?.iam.as_ref().filter(|iam| iam.gap.is_none())
 }
 
 /// Names that a condition of an Allow statement admits and that nobody bears.
@@ -175,7 +157,7 @@ fn by_condition(scene: &Scene<'_>, written: &Written<'_>) -> Vec<(String, String
         .flat_map(|(_, condition)| condition.values.iter())
         .map(|value| Principal::parse("AWS", value.as_str()))
         .filter(|principal| matches!(principal.form(), Form::User(_) | Form::Role(_)))
-        .filter(|principal| missing(scene.accounts, scene.cell.account_id, principal).is_some())
+        .filter(|principal| missing(scene.inventory, scene.cell.account_id, principal).is_some())
         .map(|principal| (principal.as_str().to_owned(), written.part()))
         .collect()
 }

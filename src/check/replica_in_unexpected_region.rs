@@ -55,9 +55,10 @@ fn of_set(scene: &Scene<'_>, set: &MultiRegion) -> Vec<Found> {
         let found = || Found::fail(META.severity, "", detail).with("region", region);
         return is_unexpected(region).then(found).into_iter().collect();
     }
-    let unseen = set.replicas.iter().filter(|replica| {
-        is_unexpected(&replica.region) && scene.other(&replica.arn, &replica.region).is_none()
-    });
+    let unseen = set
+        .replicas
+        .iter()
+        .filter(|replica| is_unexpected(&replica.region) && scene.other(&replica.arn).is_none());
     let found = |replica: &crate::snapshot::key::RegionalKey| {
         let detail =
             format!("Its replica {} stands in {}, where it was not read.", replica.arn, replica.region);

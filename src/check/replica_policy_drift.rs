@@ -47,7 +47,7 @@ impl Check for ReplicaPolicyDrift {
 
 fn drift(scene: &Scene<'_>, primary: &RegionalKey) -> Option<Found> {
     // That it is missing is another check's to say.
-    let Some(other) = scene.other(&primary.arn, &primary.region) else {
+    let Some(other) = scene.other(&primary.arn) else {
         return Some(Found::open(Missing::Primary, "the primary of the key was not read"));
     };
     let own = statements(scene.key, scene.cell.region.as_str(), "a policy of the key");

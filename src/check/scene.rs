@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use keyreach_policy::{
     Policy,
-    aws::{AccountId, Arn, Region},
+    aws::AccountId,
     principal::{Form, Principal},
     syntax::{Principals, Statement},
 };
 
 use super::{
+    inventory::Inventory,
     lack::{Lack, Missing, because},
     orphaned_principal::Gone,
 };
@@ -36,6 +37,8 @@ pub struct Scene<'a> {
     pub snapshot: &'a Snapshot,
     /// The accounts of the snapshot.
     pub accounts: &'a BTreeMap<AccountId, &'a Account>,
+    /// The principals and keys of the snapshot.
+    pub inventory: &'a Inventory<'a>,
     /// What to hold keys to.
     pub settings: &'a JudgementSettings,
     /// The key's account and Region.
@@ -149,10 +152,8 @@ impl<'a> Scene<'a> {
 
     /// A key of the scanned accounts, by its ARN.
     #[must_use]
-    pub fn other(&self, arn: &str, region: &Region) -> Option<&'a Key> {
-        let account = arn.parse::<Arn>().ok()?.account_id()?;
-        let home = |cell: &&Cell| cell.account_id == account && cell.region == *region;
-        self.snapshot.cells.iter().filter(home).flat_map(|cell| &cell.keys).find(|key| key.arn == arn)
+    pub fn other(&self, arn: &str) -> Option<&'a Key> {
+        self.inventory.key(arn)
     }
 
     /// Whether the key's primary was read and is judged in its place; where its facts were not, it says so itself.
@@ -160,7 +161,7 @@ impl<'a> Scene<'a> {
     pub fn is_judged_by_primary(&self) -> bool {
         let set = self.metadata().and_then(|metadata| metadata.multi_region.as_ref());
         let primary = set.and_then(|set| set.primary.as_ref());
-        let primary = primary.and_then(|primary| self.other(&primary.arn, &primary.region));
+        let primary = primary.and_then(|primary| self.other(&primary.arn));
         primary.is_some_and(|key| key.metadata.known().is_none_or(|known| known.key_state == "Enabled"))
     }
 

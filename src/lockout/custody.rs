@@ -5,10 +5,7 @@ use jiff::Timestamp;
 use keyreach_policy::syntax::{Document, Effect, Principals};
 
 use super::Question;
-use crate::{
-    reach::{Resident, ResidentKind},
-    snapshot::principal::Role,
-};
+use crate::{reach::Resident, snapshot::principal::Role};
 
 /// What is perishable about a writer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,16 +20,7 @@ pub(super) struct Custody {
 
 impl Custody {
     pub(super) fn of(question: &Question<'_>, resident: &Resident<'_>) -> Self {
-        if resident.kind() != ResidentKind::Role {
-            return Self::default();
-        }
-        let roles = question.iam.map(|iam| iam.roles.as_slice()).unwrap_or_default();
-        let place = roles.binary_search_by(|role| role.arn.as_str().cmp(resident.arn()));
-        let role = place
-            .ok()
-            .and_then(|at| roles.get(at))
-            .or_else(|| roles.iter().find(|role| role.arn == resident.arn()));
-        let Some(role) = role else { return Self::default() };
+        let Some(role) = resident.role() else { return Self::default() };
         Self {
             identity_center: role.arn.contains(":role/aws-reserved/sso.amazonaws.com/"),
             pipeline: is_pipeline(role),

@@ -145,10 +145,12 @@ pub(super) struct Ids {
 const ALONE: usize = 16;
 
 impl Ids {
-    /// `principals` are ids that stand for principals, `values` what `aws:userid` is compared with.
+    /// `principals` are ids that stand for principals of statements, `grants` those that do so in grants, `values` what
+    /// `aws:userid` is compared with.
     pub(super) fn new(
         (bearers, account): (&Bearers, AccountId),
         principals: &[String],
+        grants: &[String],
         values: &[String],
     ) -> Self {
         let mut ids = Self::default();
@@ -157,6 +159,7 @@ impl Ids {
         ids.all = strangers.iter().cloned().chain(principals.iter().cloned()).collect();
         // AWS shows the id of a principal only once it cannot find who bears it.
         strangers.extend(principals.iter().filter(|id| !gone(id)).cloned());
+        strangers.extend(grants.iter().filter(|id| bearers.arn(id).is_some()).cloned());
         for id in strangers {
             match bearers.arn(&id) {
                 Some(arn) if account_of(arn) == Some(account) => {}

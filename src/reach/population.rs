@@ -111,6 +111,7 @@ fn root<'l>(partition: &Partition, account: &Account, limits: &Arc<Limits<'l>>) 
         kind: ResidentKind::Root,
         account: account.id,
         known: Arc::new(known),
+        role: None,
         acquaintance: Acquaintance::Whole,
         linked: false,
         papers: Vec::new(),
@@ -173,7 +174,8 @@ impl<'l, 'r> Registry<'l, 'r> {
             tags: by_key(&role.tags),
             bounded: role.permissions_boundary.is_some(),
         };
-        self.resident(ResidentKind::Role, known, shelf, role.permissions_boundary.as_deref())
+        let bounded = role.permissions_boundary.as_deref();
+        Resident { role: Some(role), ..self.resident(ResidentKind::Role, known, shelf, bounded) }
     }
 
     fn resident(
@@ -192,6 +194,7 @@ impl<'l, 'r> Registry<'l, 'r> {
             kind,
             account: self.account,
             known: Arc::new(known),
+            role: None,
             acquaintance: Acquaintance::Whole,
             linked,
             unread: shelf.unread,

@@ -16,7 +16,7 @@ use super::{
     statement::{Mentions, Reviewed},
     zone::Zone,
 };
-use crate::snapshot::principal::Tag;
+use crate::snapshot::principal::{Role, Tag};
 
 /// The sorts of principals that exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +46,8 @@ pub struct Resident<'l> {
     pub(super) kind: ResidentKind,
     pub(super) account: AccountId,
     pub(super) known: Arc<Known>,
+    /// The role as IAM tells of it
+    pub(super) role: Option<&'l Role>,
     pub(super) acquaintance: Acquaintance,
     /// A service-linked role, which no guardrail binds (SEM-48)
     pub(super) linked: bool,
@@ -151,6 +153,7 @@ impl<'l> Resident<'l> {
             kind,
             account,
             known: Arc::new(known),
+            role: None,
             acquaintance: if kind == ResidentKind::Root { Acquaintance::Whole } else { Acquaintance::Name },
             linked,
             papers: Vec::new(),
@@ -165,6 +168,12 @@ impl<'l> Resident<'l> {
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.known.arn
+    }
+
+    /// What IAM tells of the role that it is; `None` of users, and of those who need not exist.
+    #[must_use]
+    pub fn role(&self) -> Option<&'l Role> {
+        self.role
     }
 
     /// Its account.

@@ -10,6 +10,8 @@ use keyreach_policy::{
 };
 
 use super::{
+    axis::USER_ID,
+    bearer::kind_of,
     grant::{self, Granted},
     opening::Clause,
     words,
@@ -123,14 +125,18 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// SEM-59: the keys of an encryption context as a grant writes them.
+    /// SEM-59: the keys of an encryption context as a grant writes them, and `aws:userid` where it names somebody by an
+    /// id: the policy engine knows by it who bears one.
     pub(super) fn spelling(self) -> BTreeMap<String, String> {
         let Self::Grant(grant) = self else { return BTreeMap::new() };
         let constraints = &grant.listed.constraints;
         let pairs = [&constraints.encryption_context_equals, &constraints.encryption_context_subset];
         let names = pairs.into_iter().flatten().flat_map(BTreeMap::keys);
+        let named = [&grant.listed.grantee_principal, &grant.listed.retiring_principal];
+        let by_id = named.into_iter().flatten().any(|text| kind_of(text).is_some());
         names
             .map(|name| format!("kms:EncryptionContext:{name}"))
+            .chain(by_id.then(|| USER_ID.to_owned()))
             .map(|key| (key.to_ascii_lowercase(), key))
             .collect()
     }

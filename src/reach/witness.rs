@@ -62,6 +62,7 @@ pub(super) fn witness(
         .keys()
         .map(String::as_str)
         .chain(solved.keys().copied())
+        .chain(spelling.contains_key(USER_ID).then_some(USER_ID))
         .filter(|key| *key != "?")
         .collect();
     let mut context = BTreeMap::new();

@@ -78,6 +78,8 @@ pub(super) struct World<'a> {
     pub(super) named: Vec<Principal>,
     /// The unique ids that are named
     pub(super) ids: Ids,
+    /// Statements name principals by their ids
+    tells_user_id: bool,
     /// The services that are named
     pub(super) services: BTreeSet<String>,
     /// The organizations that are named, without the key's own
@@ -137,6 +139,7 @@ impl<'a> World<'a> {
             in_accounts: Arc::default(),
             named: Vec::new(),
             ids: Ids::default(),
+            tells_user_id: false,
             services: BTreeSet::new(),
             organizations: BTreeSet::new(),
             in_organizations: Arc::default(),
@@ -164,6 +167,7 @@ impl<'a> World<'a> {
                 self.keys.entry(key.clone()).or_default().extend(values.iter().cloned());
             }
         }
+        let of_policies = ids(&named);
         for grant in facts.grants {
             let of_grant = [&grant.grantee_principal, &grant.retiring_principal].into_iter().flatten();
             let services = [&grant.grantee_service_principal, &grant.retiring_service_principal];
@@ -172,10 +176,11 @@ impl<'a> World<'a> {
             }
             self.accounts.extend(grant.issuing_account.as_deref().and_then(account_of));
         }
-        let ids = self.gather_ids(&named);
-        let bearers = ids.bearers().map(|principal| (principal.as_str().to_owned(), principal));
+        let values: Vec<String> = self.keys.get(USER_ID).into_iter().flatten().cloned().collect();
+        self.ids = Ids::new((&self.perimeter.bearers, self.account), &of_policies, &ids(&named), &values);
+        let bearers = self.ids.bearers().map(|principal| (principal.as_str().to_owned(), principal));
         named.extend(bearers);
-        self.ids = ids;
+        self.tells_user_id = !of_policies.is_empty();
         for principal in named.values() {
             self.accounts.extend(principal.account());
             if principal.form() == Form::Service {
@@ -186,22 +191,13 @@ impl<'a> World<'a> {
         self.gather_from_conditions();
     }
 
-    /// The unique ids in principals and grants, and in conditions on `aws:userid`.
-    fn gather_ids(&mut self, named: &BTreeMap<String, Principal>) -> Ids {
-        let is_id = |principal: &&Principal| principal.form() == Form::UniqueId;
-        let principals: Vec<String> =
-            named.values().filter(is_id).map(|principal| principal.as_str().to_owned()).collect();
-        let values: Vec<String> = self.keys.get(USER_ID).into_iter().flatten().cloned().collect();
-        Ids::new((&self.perimeter.bearers, self.account), &principals, &values)
-    }
-
     fn gather_from_conditions(&mut self) {
         let has = |keys: &[&str]| keys.iter().any(|key| self.keys.contains_key(*key));
         self.org_matters = has(&ORGANIZATION_KEYS);
         self.kind_matters |= has(&KIND_KEYS);
         self.arn_matters = has(&[PRINCIPAL]);
-        if !self.ids.all.is_empty() {
-            // Requests tell it: the policy engine knows by it who bears an id.
+        if self.tells_user_id {
+            // The policy engine knows by it who bears an id.
             self.keys.entry(USER_ID.to_owned()).or_default();
         }
         let values = |keys: &'static [&'static str]| {
@@ -272,6 +268,12 @@ fn service(text: &str, region: &str) -> Option<String> {
     }
     let named_nowhere = accepts(&over(Class::Any, &pieces(text, false, true)), ANY_SERVICE);
     (!named_nowhere).then(|| text.replace('*', region).replace('?', "x"))
+}
+
+/// The unique ids among principals.
+fn ids(named: &BTreeMap<String, Principal>) -> Vec<String> {
+    let is_id = |principal: &&Principal| principal.form() == Form::UniqueId;
+    named.values().filter(is_id).map(|principal| principal.as_str().to_owned()).collect()
 }
 
 /// The account in a text that is one, an ARN of one, or the `aws:userid` of a federated user of one.
