@@ -96,7 +96,7 @@ impl<T> Table<T> {
 #[template(path = "report.html")]
 struct Page<'a> {
     policy: String,
-    style: &'static str,
+    style: String,
     script: &'static str,
     head: scope::Head,
     verdict: scope::Verdict,
@@ -119,11 +119,13 @@ struct Page<'a> {
 
 /// Writes `report.html`.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let head = scope::Head::of(report);
+    let style = format!("{STYLE}{}", under_each_sheet(&head));
     let page = Page {
-        policy: content_security_policy(),
-        style: STYLE,
+        policy: content_security_policy(&style),
+        style,
         script: SCRIPT,
-        head: scope::Head::of(report),
+        head,
         verdict: scope::Verdict::of(report),
         opening: opening::Opening::of(report),
         map: map::Map::of(report),
@@ -144,13 +146,26 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result
     page.write_into(out)
 }
 
+/// What prints under each sheet, so that one that is torn out still says what it is of. Letters, digits and a few signs
+/// alone go into a style.
+fn under_each_sheet(head: &scope::Head) -> String {
+    let scope::Head { title, subject, taken_at, scan_id, tool_version, coverage, .. } = head;
+    let line = format!(
+        "{title} {subject}, taken at {taken_at}, scan {scan_id}, keyreach {tool_version}, {coverage}"
+    );
+    let plain: String = line.chars().filter(|c| c.is_ascii_alphanumeric() || " ,.:-".contains(*c)).collect();
+    format!(
+        "@page {{ @bottom-left {{ content: \"{plain}\"; font: 7pt system-ui, sans-serif; color: #444; }} }}\n"
+    )
+}
+
 /// Nothing may load, and of what stands in the page only our own style and script may act.
-fn content_security_policy() -> String {
+fn content_security_policy(style: &str) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \
          form-action 'none'",
         hash(SCRIPT),
-        hash(STYLE)
+        hash(style)
     )
 }

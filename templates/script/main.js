@@ -104,16 +104,25 @@ function listen() {
 
 // Links within the page: one to what is folded unfolds it, and one leads there again where the address is its already.
 function listenToLinks() {
-  const unfold = () => {
-    const folded = document.getElementById(location.hash.slice(1))?.closest("details");
+  const unfold = (id) => {
+    const folded = document.getElementById(id)?.closest("details");
     if (folded) folded.open = true;
   };
-  addEventListener("hashchange", unfold);
-  unfold();
+  const unfoldAsked = () => unfold(location.hash.slice(1));
+  addEventListener("hashchange", unfoldAsked);
+  unfoldAsked();
   document.addEventListener("click", (event) => {
     const href = event.target.closest('a[href^="#"]')?.getAttribute("href");
     if (!href || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     chosen = href.startsWith("#?key=");
+    // A jump to another part of the page keeps the filters in the address.
+    const part = location.hash.startsWith("#?") && !href.startsWith("#?") && document.getElementById(href.slice(1));
+    if (part) {
+      event.preventDefault();
+      unfold(part.id);
+      part.scrollIntoView();
+      return;
+    }
     if (href !== location.hash) return;
     history.replaceState(null, "");
     dispatchEvent(new Event("hashchange"));

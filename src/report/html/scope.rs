@@ -28,6 +28,9 @@ pub(super) struct Head {
     pub(super) taken_at_exact: String,
     pub(super) figures: Vec<(&'static str, String)>,
     pub(super) tool_version: String,
+    pub(super) scan_id: String,
+    /// How much was read, in a few words.
+    pub(super) coverage: String,
 }
 
 impl Head {
@@ -58,6 +61,12 @@ impl Head {
                 ("questions unanswered", grouped(coverage.gaps.len())),
             ],
             tool_version: snapshot.scan.tool_version.clone(),
+            scan_id: snapshot.scan.id.clone(),
+            coverage: format!(
+                "{} of {} accounts read completely",
+                grouped(accounts),
+                grouped(snapshot.accounts.len())
+            ),
         }
     }
 }

@@ -345,6 +345,13 @@ const checks = {
     const worst = await page.$$eval("#keys-table .tone.exposure", (tones) => tones.map((tone) => tone.textContent));
     assert.deepEqual(worst.slice(0, 11), Array(11).fill("public"));
     const pdf = await page.pdf({ path: join(screens, "report.pdf"), preferCSSPageSize: true, timeout: 120_000 });
+    const sheets = Buffer.from(pdf).toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g).length;
+    assert.ok(sheets > 5 && sheets <= 35, `${sheets} sheets for ${report.keys.length} keys`);
+    assert.ok(await visible(".cover"), "the first sheet says what all are of");
+    const style = await page.$eval("style", (style) => style.textContent);
+    for (const word of [report.scan.id, report.scan.organization_id, report.scan.tool.version]) {
+      assert.ok(style.match(/@bottom-left \{ content: "([^"]*)"/)[1].includes(word), `${word} is under each sheet`);
+    }
     assert.match(Buffer.from(pdf).toString("latin1"), /MediaBox \[0 0 84[12][.\d]* 59[45]/, "landscape, so that no table shrinks the type");
     await page.setViewport({ width: 1030, height: 700 });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 1030, "nothing is wider than the paper");
@@ -378,6 +385,22 @@ async function withoutFault(page, what) {
   const told = violations.map(({ id, help, nodes }) => ({ what, id, help, at: nodes.map((node) => node.html).slice(0, 3) }));
   assert.deepEqual(told, []);
 }
+
+checks["stacks the rows of who reaches keys on a phone"] = async (browser) => {
+  const { page } = await open(browser, { width: 390, height: 844 });
+  const widths = await page.$$eval("#map-table tbody :is(th, td)", (cells) => cells.map((cell) => cell.getBoundingClientRect().width));
+  assert.ok(widths.length > 10 && widths.every((width) => width > 250), `${Math.min(...widths)} px`);
+  assert.equal(await page.$eval(".bands", (words) => words.checkVisibility()), false, "no word of bands that are not drawn");
+};
+
+checks["keeps the filters in the address when it jumps to another part"] = async (browser) => {
+  const { page } = await open(browser, { hash: "#?exposure=public" });
+  await page.click('nav a[href="#findings"]');
+  await pause();
+  assert.match(page.url(), /#\?exposure=public$/);
+  const top = await page.$eval("#findings", (heading) => heading.getBoundingClientRect().top);
+  assert.ok(Math.abs(top) < 200, `the findings stand ${top} px from the top`);
+};
 
 for (const width of [320, 360, 1280, 1920, 3840]) {
   for (const scheme of ["light", "dark"]) {
