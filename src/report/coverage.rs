@@ -1,7 +1,7 @@
 //! How far the scan came, counted: accounts, cells, unanswered questions. Every account counts once,
 //! so that the counts add up; whatever is not known to be complete is not complete.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyreach_policy::aws::AccountId;
 
@@ -18,6 +18,8 @@ use crate::snapshot::{
 pub struct Coverage<'a> {
     /// How far it came in each account.
     pub accounts: BTreeMap<AccountId, AccountCoverage>,
+    /// The accounts in which the keys of at least one Region were listed.
+    pub listed: BTreeSet<AccountId>,
     /// How many cells are in each state.
     pub cells: BTreeMap<CellState, u64>,
     /// Every gap with the cell it was met in; those of no cell first.
@@ -71,9 +73,13 @@ impl<'a> Coverage<'a> {
     pub fn of(snapshot: &'a Snapshot, assessment: &'a Assessment) -> Self {
         let mut cells = BTreeMap::new();
         let mut cells_complete: BTreeMap<AccountId, bool> = BTreeMap::new();
+        let mut listed = BTreeSet::new();
         for cell in &snapshot.cells {
             let state = cell.state();
             *cells.entry(state).or_default() += 1;
+            if matches!(state, CellState::Complete | CellState::Partial) {
+                listed.insert(cell.account_id);
+            }
             *cells_complete.entry(cell.account_id).or_insert(true) &=
                 matches!(state, CellState::Complete | CellState::Disabled);
         }
@@ -86,11 +92,23 @@ impl<'a> Coverage<'a> {
         let inside = snapshot.cells.iter().flat_map(|cell| cell.all_gaps().map(move |gap| (Some(cell), gap)));
         Self {
             accounts: accounts.collect(),
+            listed,
             cells,
             gaps: outside.chain(judging).chain(inside).collect(),
             accounts_unread: snapshot.scan.targets == TargetSource::OrganizationUnread,
             interrupted: snapshot.scan.interrupted,
         }
+    }
+
+    /// How many accounts were to be read, and of how many the keys of at least one Region were listed.
+    #[must_use]
+    pub fn read(&self) -> (usize, usize) {
+        let told = |(id, state): &(&AccountId, &AccountCoverage)| {
+            **state == AccountCoverage::Complete || self.listed.contains(*id)
+        };
+        let to_read = self.accounts.iter().filter(|(_, state)| **state != AccountCoverage::Skipped);
+        let (all, read): (Vec<_>, Vec<_>) = (to_read.clone().collect(), to_read.filter(told).collect());
+        (all.len(), read.len())
     }
 
     /// How many accounts were covered that far.

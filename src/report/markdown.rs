@@ -60,7 +60,17 @@ fn head(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         minute(scan.taken_at),
         Code(&scan.tool_version),
         Code(&scan.id)
-    )
+    )?;
+    match report.coverage.read() {
+        (_, 0) => writeln!(out, "\n**Nothing was read: no statement about any key can be made.**"),
+        (accounts, listed) if listed < accounts => writeln!(
+            out,
+            "\nThe keys of {} of {} were listed; of the others nothing is known.",
+            grouped(listed),
+            count(accounts, "account", "accounts")
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn coverage(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

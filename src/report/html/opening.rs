@@ -32,12 +32,73 @@ pub(super) struct Opening<'a> {
     pub(super) lockout: Question,
     pub(super) worst: Vec<Worst<'a>>,
     pub(super) more: Option<String>,
+    pub(super) nothing_read: bool,
 }
 
 /// One of the two questions with its answer.
 pub(super) struct Question {
     pub(super) sentence: String,
     pub(super) levels: Vec<Level>,
+    pub(super) unread: Option<Unread>,
+}
+
+/// The accounts of which no key was listed, as the last part of a bar.
+pub(super) struct Unread {
+    pub(super) accounts: String,
+    pub(super) x: String,
+    pub(super) width: String,
+}
+
+/// Of how many accounts the keys were to be listed, and of how many they were.
+#[derive(Clone, Copy)]
+struct Read {
+    accounts: usize,
+    listed: usize,
+}
+
+impl Read {
+    fn is_nothing(self) -> bool {
+        self.listed == 0
+    }
+
+    fn unread(self) -> usize {
+        self.accounts.saturating_sub(self.listed)
+    }
+
+    /// What a sentence about keys speaks of.
+    fn lead(self, sentence: &str) -> String {
+        if self.is_nothing() {
+            return "Nothing was read: no statement about any key can be made.".to_owned();
+        }
+        if self.unread() == 0 {
+            return sentence.to_owned();
+        }
+        let (listed, accounts) = (grouped(self.listed), grouped(self.accounts));
+        format!("In the accounts that were read ({listed} of {accounts}): {}", lower_first(sentence))
+    }
+
+    /// The room that a bar leaves to the keys that were read.
+    #[expect(clippy::cast_precision_loss, reason = "a drawing: numbers of accounts are far below 2^52")]
+    fn bar(self) -> f64 {
+        if self.unread() == 0 {
+            return BAR;
+        }
+        let share = self.listed as f64 / self.accounts as f64;
+        (BAR * share).min(BAR - LEAST)
+    }
+
+    fn part(self) -> Option<Unread> {
+        (self.unread() > 0).then(|| Unread {
+            accounts: count(self.unread(), "account", "accounts"),
+            x: format!("{:.1}", self.bar()),
+            width: format!("{:.1}", BAR - self.bar()),
+        })
+    }
+}
+
+fn lower_first(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 /// How many keys have one answer.
@@ -65,17 +126,22 @@ pub(super) struct Worst<'a> {
 impl<'a> Opening<'a> {
     pub(super) fn of(report: &Report<'a>) -> Self {
         let total = report.keys.len();
+        let (accounts, listed) = report.coverage.read();
+        let read = Read { accounts, listed };
         let found = report.findings.iter().filter(|finding| finding.status == Status::Fail).count();
         Self {
             exposure: Question {
-                sentence: exposure_in_words(&report.summary, total),
-                levels: exposure_levels(&report.summary, total),
+                sentence: read.lead(&exposure_in_words(&report.summary, total)),
+                levels: exposure_levels(&report.summary, total, read.bar()),
+                unread: read.part(),
             },
             lockout: Question {
-                sentence: lockout_in_words(&report.summary, total),
-                levels: lockout_levels(&report.summary, total),
+                sentence: read.lead(&lockout_in_words(&report.summary, total)),
+                levels: lockout_levels(&report.summary, total, read.bar()),
+                unread: read.part(),
             },
             worst: worst(report),
+            nothing_read: read.is_nothing(),
             more: (found > 0).then(|| format!("All {}, check by check", count(found, "finding", "findings"))),
         }
     }
@@ -160,6 +226,7 @@ fn exposure_in_words(summary: &Summary, total: usize) -> String {
     match (told.is_empty(), unknown) {
         (_, _) if total == 0 => "No customer managed key was found.".to_owned(),
         (true, 0) => format!("None of {judged} can be reached from outside its own account."),
+        (true, _) if unknown == total as u64 => format!("Of {judged}, none could be judged."),
         (true, _) => format!(
             "None of the keys that could be judged can be reached from outside; {} of {judged} could not.",
             grouped(unknown)
@@ -189,7 +256,10 @@ fn lockout_in_words(summary: &Summary, total: usize) -> String {
     let unknown = of(LockoutVerdict::Unknown);
     let judged = count(total, "key", "keys");
     let mut sentence = match (told.is_empty(), unknown) {
-        (_, _) if total == 0 => return "There is nothing to govern.".to_owned(),
+        (_, _) if total == 0 => {
+            return "No customer managed key was found, so there is nothing to govern.".to_owned();
+        }
+        (true, _) if unknown == total as u64 => return format!("Of {judged}, none could be judged."),
         (true, 0) => format!("Each of {judged} can be governed in more than one durable way."),
         (true, _) => "Each key that could be judged can be governed in more than one durable way.".to_owned(),
         (false, _) => format!("Of {judged}, these can be governed: {}.", told.join(", ")),
@@ -210,18 +280,18 @@ pub(super) const WIDEST_FIRST: [(ExposureLevel, &str); 6] = [
     (ExposureLevel::Account, "nobody outside its account"),
 ];
 
-fn exposure_levels(summary: &Summary, total: usize) -> Vec<Level> {
+fn exposure_levels(summary: &Summary, total: usize, bar: f64) -> Vec<Level> {
     let level = |(level, meaning): (ExposureLevel, &'static str)| {
         (level.as_str(), meaning, summary.by_exposure.get(&level).copied().unwrap_or(0))
     };
-    levels("exposure", WIDEST_FIRST.into_iter().map(level), total)
+    levels("exposure", WIDEST_FIRST.into_iter().map(level), (total, bar))
 }
 
-fn lockout_levels(summary: &Summary, total: usize) -> Vec<Level> {
+fn lockout_levels(summary: &Summary, total: usize, bar: f64) -> Vec<Level> {
     let level = |verdict: LockoutVerdict| {
         (verdict.as_str(), verdict_in_words(verdict), summary.by_lockout.get(&verdict).copied().unwrap_or(0))
     };
-    levels("lockout", WORST_FIRST.into_iter().map(level), total)
+    levels("lockout", WORST_FIRST.into_iter().map(level), (total, bar))
 }
 
 /// Every verdict, the one to act on first.
@@ -249,13 +319,13 @@ pub(super) fn verdict_in_words(verdict: LockoutVerdict) -> &'static str {
 fn levels(
     column: &str,
     counts: impl Iterator<Item = (&'static str, &'static str, u64)>,
-    total: usize,
+    (total, bar): (usize, f64),
 ) -> Vec<Level> {
     let counts: Vec<_> = counts.collect();
     let parts = counts.iter().filter(|(_, _, keys)| *keys > 0).count();
     let mut x = 0.0;
     let level = |(name, meaning, keys): (&'static str, &'static str, u64)| {
-        let width = part(keys, total, parts);
+        let width = part(keys, total, parts, bar);
         let level = Level {
             name,
             word: name.replace('_', " "),
@@ -274,9 +344,10 @@ fn levels(
 
 /// The length of a part of a bar: its least length, and its share of what the least lengths leave.
 #[expect(clippy::cast_precision_loss, reason = "a drawing: numbers of keys are far below 2^52")]
-fn part(keys: u64, total: usize, parts: usize) -> f64 {
+fn part(keys: u64, total: usize, parts: usize, bar: f64) -> f64 {
     if keys == 0 {
         return 0.0;
     }
-    LEAST + (BAR - parts as f64 * LEAST) * keys as f64 / total as f64
+    let least = LEAST.min(bar / parts as f64);
+    least + (bar - parts as f64 * least) * keys as f64 / total as f64
 }

@@ -7,12 +7,14 @@ use keyreach::{
     report::{Report, parts},
     snapshot::{
         Snapshot,
+        cell::Visit,
         gap::{Fact, GapKind},
+        organization::Entry,
     },
 };
 use sha2::{Digest, Sha256};
 
-use super::html;
+use super::{html, rendered};
 use crate::example::{self, MEMBER};
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
@@ -204,4 +206,76 @@ fn only_our_own_style_and_script_skip_the_escaping() {
     // "safe" also stands in a sentence of the page, which is no filter.
     safe.retain(|line| line.contains('|'));
     assert_eq!(safe, ["<style>{{ style|safe }}</style>", "<script>{{ script|safe }}</script>"]);
+}
+
+/// The example organization, of which the first accounts refused the scan.
+fn refused(accounts: usize) -> Snapshot {
+    let mut snapshot = example::snapshot();
+    let ids: Vec<_> = snapshot.accounts.iter().take(accounts).map(|account| account.id).collect();
+    for account in snapshot.accounts.iter_mut().take(accounts) {
+        account.entry = Entry::Refused;
+        account.iam = None;
+        account.gaps.push(example::gap("sts:AssumeRole", &account.id.to_string(), GapKind::Denied));
+    }
+    for cell in snapshot.cells.iter_mut().filter(|cell| ids.contains(&cell.account_id)) {
+        cell.visit = Visit::Failed;
+        cell.keys.clear();
+    }
+    snapshot
+}
+
+/// What reassures where nothing was read.
+const REASSURING: [&str; 6] = [
+    "No customer managed key was found",
+    "nothing to govern",
+    "The checks found nothing",
+    "can be reached from outside its own account",
+    "can be governed in more than one durable way",
+    "could tell of everything",
+];
+
+#[test]
+fn where_nothing_was_read_nothing_reassures() {
+    let mut stopped = refused(2);
+    stopped.scan.interrupted = true;
+    stopped.accounts.iter_mut().for_each(|account| account.entry = Entry::NotStarted);
+    stopped.cells.iter_mut().for_each(|cell| cell.visit = Visit::NotStarted);
+    let mut throttled = refused(2);
+    throttled.accounts.iter_mut().for_each(|account| account.entry = Entry::Role("arn".to_owned()));
+    for snapshot in [refused(2), stopped, throttled] {
+        let page = html(&snapshot);
+        for words in REASSURING {
+            assert!(!page.contains(words), "{words}");
+        }
+        let opening = between(&page, "<div class=\"opening\">", "<section class=\"verdict");
+        assert_eq!(opening.matches("Nothing was read: no statement about any key can be made.").count(), 2);
+        assert_eq!(opening.matches("keys of 2 accounts, of which nothing is known").count(), 2);
+        assert_eq!(opening.matches("<rect class=\"unread\"").count(), 2);
+        assert!(
+            rendered(&snapshot, Format::Markdown).contains("**Nothing was read: no statement about any key")
+        );
+    }
+}
+
+#[test]
+fn headlines_speak_of_what_was_read() {
+    let page = html(&refused(1));
+    let opening = between(&page, "<div class=\"opening\">", "<section class=\"verdict");
+    assert_eq!(opening.matches("In the accounts that were read (1 of 2): ").count(), 2, "{opening}");
+    assert_eq!(opening.matches("keys of 1 account, of which nothing is known").count(), 2);
+    let summary = rendered(&refused(1), Format::Markdown);
+    assert!(summary.contains("The keys of 1 of 2 accounts were listed; of the others nothing is known."));
+    assert!(!html(&refused(0)).contains("of which nothing is known"));
+    assert!(!rendered(&refused(0), Format::Markdown).contains("nothing is known"));
+}
+
+#[test]
+fn keys_of_which_none_was_judged_are_not_called_governed() {
+    let mut snapshot = example::snapshot();
+    for key in snapshot.cells.iter_mut().flat_map(|cell| &mut cell.keys) {
+        key.policy = Fact::Unknown(example::gap("kms:GetKeyPolicy", &key.arn, GapKind::Denied));
+    }
+    let page = html(&snapshot);
+    let opening = between(&page, "<div class=\"opening\">", "<section class=\"verdict");
+    assert_eq!(opening.matches("Of 2 keys, none could be judged.").count(), 2, "{opening}");
 }
