@@ -77,6 +77,8 @@ impl Scan {
 
     /// Runs it to its end or to the reason why it could not run.
     pub(crate) fn try_run(self) -> Result<Seen, CollectError> {
+        // The pauses before asking again are drawn at random: from here, so that a run can be repeated.
+        fastrand::seed(1);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(self.collect())
