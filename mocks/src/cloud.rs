@@ -12,7 +12,7 @@ use crate::answer;
 use crate::clock::{self, Clock};
 use crate::fault::{self, Faults, Target};
 use crate::ledger::{Fate, Ledger, Line, Recorder};
-use crate::operation::{OPERATIONS, Rate, Service};
+use crate::operation::{OPERATIONS, Service};
 use crate::outcome::{Outcome, malformed, names_alias, resource, struck};
 use crate::page::Paging;
 use crate::quota::{self, Quotas};
@@ -64,11 +64,10 @@ impl Cloud {
             is_session: false,
             allowed: u64::MAX,
         };
-        let iam = Rate { refill: scenario.iam_rate, burst: scenario.iam_burst };
         Ok(Arc::new(Self {
             clock,
             sessions: Sessions::new(caller.access_key_id.clone(), own),
-            quotas: Quotas::new(scenario.quotas, scenario.neighbour, iam),
+            quotas: Quotas::new(scenario),
             faults: Faults::new(scenario.seed, scenario.faults.clone()),
             ledger: Recorder::default(),
             latency: scenario.latency.clone(),

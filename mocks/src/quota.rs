@@ -6,14 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::operation::{Operation, Rate, Service};
+use crate::scenario::Scenario;
 use crate::wire::Refusal;
 
 /// The number under which the STS operations share one bucket.
 const STS: usize = 255;
 /// The number under which all IAM reads share the bucket of the account whose caller assumes the roles.
 const IAM_OF_THE_CALLER: Place = (254, None, 0);
-/// What IAM gives that account; AWS publishes none.
-const IAM_RATE_OF_THE_CALLER: Rate = Rate { refill: 50.0, burst: 100.0 };
 
 #[derive(Debug)]
 struct Bucket {
@@ -31,13 +30,19 @@ pub(crate) struct Quotas {
     /// The share of a KMS quota that is left to us.
     kms_share: f64,
     iam: Rate,
+    iam_of_the_caller: Rate,
     buckets: Mutex<HashMap<Place, Bucket>>,
 }
 
 impl Quotas {
-    pub(crate) fn new(enforced: bool, neighbour: f64, iam: Rate) -> Self {
-        let kms_share = (1.0 - neighbour).clamp(0.0, 1.0);
-        Self { enforced, kms_share, iam, buckets: Mutex::new(HashMap::new()) }
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        Self {
+            enforced: scenario.quotas,
+            kms_share: (1.0 - scenario.neighbour).clamp(0.0, 1.0),
+            iam: Rate { refill: scenario.iam_rate, burst: scenario.iam_burst },
+            iam_of_the_caller: Rate { refill: scenario.iam_caller_rate, burst: scenario.iam_caller_burst },
+            buckets: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Takes a token from every bucket the request is charged to, or from none.
@@ -53,7 +58,7 @@ impl Quotas {
         };
         let of_organization = operation.organization_rate.map(|rate| ((number, None, 0), rate));
         let of_caller =
-            (operation.service == Service::Iam).then_some((IAM_OF_THE_CALLER, IAM_RATE_OF_THE_CALLER));
+            (operation.service == Service::Iam).then_some((IAM_OF_THE_CALLER, self.iam_of_the_caller));
         let charged: Vec<(Place, Rate)> =
             [Some((own, self.rate(operation))), of_organization, of_caller].into_iter().flatten().collect();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);

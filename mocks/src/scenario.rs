@@ -56,6 +56,10 @@ pub struct Scenario {
     pub iam_rate: f64,
     /// How many of them at once.
     pub iam_burst: f64,
+    /// Requests a second that IAM gives the caller's account for all sessions that it began, whatever account they are in.
+    pub iam_caller_rate: f64,
+    /// How many of them at once.
+    pub iam_caller_burst: f64,
     /// The round trip.
     pub latency: Latency,
     /// Whether ListAccounts still answers the retired `Status` field.
@@ -111,6 +115,8 @@ impl Default for Scenario {
             neighbour: 0.0,
             iam_rate: 5.0,
             iam_burst: 10.0,
+            iam_caller_rate: 50.0,
+            iam_caller_burst: 100.0,
             latency: Latency::default(),
             account_status: false,
             account_paths: true,

@@ -26,6 +26,8 @@ pub enum Missing {
     Members,
     /// The custom key stores of the account in the Region.
     KeyStores,
+    /// Who owns the endpoint service of an external key store.
+    ProxyOwner,
     /// What DescribeKey says of the key.
     Metadata,
     /// The texts of its policies.
@@ -76,6 +78,7 @@ impl Missing {
             Self::Guardrails => "guardrails",
             Self::Members => "members",
             Self::KeyStores => "key-stores",
+            Self::ProxyOwner => "proxy-owner",
             Self::Metadata => "metadata",
             Self::Policies => "policies",
             Self::Grants => "grants",
@@ -102,6 +105,7 @@ impl Missing {
             Self::Guardrails => "the guardrails over the account",
             Self::Members => "the accounts of the organization",
             Self::KeyStores => "the custom key stores of the account in the Region",
+            Self::ProxyOwner => "who owns the endpoint service of an external key store",
             Self::Metadata => "the description of the key",
             Self::Policies => "the policies of the key",
             Self::Grants => "the grants of the key",
@@ -136,6 +140,10 @@ impl Missing {
                  a delegated administrator. Then scan again."
             }
             Self::KeyStores => "Let the role of the scan call kms:DescribeCustomKeyStores, and scan again.",
+            Self::ProxyOwner => {
+                "AWS left it out of its answer. Ask for the owner of the endpoint service that the key store names \
+                 (ec2:DescribeVpcEndpointServices), and scan again later."
+            }
             Self::Policies => {
                 "Let the role of the scan call kms:GetKeyPolicy: the key policy must let the account decide or name \
                  the role. Where the text is no policy document, write it again. Then scan again."
@@ -169,7 +177,7 @@ impl Missing {
             | Self::PrincipalsOf(_)
             | Self::Guardrails
             | Self::Members => Home::Account,
-            Self::KeyStores => Home::Cell,
+            Self::KeyStores | Self::ProxyOwner => Home::Cell,
             Self::LastUseNotAsked => Home::NotAsked,
             _ => Home::Key,
         }

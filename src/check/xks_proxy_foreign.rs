@@ -46,7 +46,7 @@ fn of_store(scene: &Scene<'_>, id: &str) -> Option<Found> {
 }
 
 fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
-    let owner = store.xks_vpc_endpoint_service_owner.as_deref()?;
+    let Some(owner) = store.xks_vpc_endpoint_service_owner.as_deref() else { return not_told(store) };
     let account = owner.parse::<AccountId>().ok();
     if account == Some(scene.cell.account_id) {
         return None;
@@ -73,6 +73,15 @@ fn foreign(scene: &Scene<'_>, store: &KeyStore) -> Option<Found> {
             .with("endpoint", &store.xks_uri_endpoint)
             .with("path", &store.xks_uri_path),
     )
+}
+
+/// Every endpoint service has an owner, and a public endpoint has no service.
+fn not_told(store: &KeyStore) -> Option<Found> {
+    let is_service = store.xks_connectivity.as_deref() == Some("VPC_ENDPOINT_SERVICE")
+        || store.xks_vpc_endpoint_service_name.is_some();
+    let id = &store.custom_key_store_id;
+    let why = format!("AWS did not say who owns the VPC endpoint service of key store {id}");
+    is_service.then(|| Found::open(Missing::ProxyOwner, why))
 }
 
 /// Where the proxy answers, as a sentence.

@@ -1,10 +1,10 @@
 //! When the next request may leave. A token bucket per account, Region and operation at a share of the
-//! published quota; one more for the IAM reads of the caller; a bound on requests in flight over all; the largest cells first, turn by turn among
-//! equals. A bucket that AWS throttles slows down and recovers by itself.
+//! published quota, and one over all accounts where AWS counts the caller's account as well; a bound on requests
+//! in flight over all; the largest cells first, turn by turn among equals. A bucket that AWS throttles slows down
+//! and recovers by itself.
 
 mod bucket;
 pub mod gate;
-mod shared;
 
 use std::{
     cmp::Reverse,
@@ -20,8 +20,8 @@ use tokio::{
     time::Instant,
 };
 
-use self::{bucket::Bucket, shared::Shared};
-use crate::call::{Call, IAM_READS_OF_THE_CALLER};
+use self::bucket::Bucket;
+use crate::call::Call;
 
 /// How fast a scan may go.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,6 +57,9 @@ impl Lane {
 
 type BucketId = (u32, &'static str);
 
+/// What is counted against the caller's account, by service.
+type OfCaller = HashMap<&'static str, Bucket>;
+
 /// Hands out turns. Cheap to share.
 #[derive(Debug)]
 pub struct Pacer {
@@ -64,8 +67,6 @@ pub struct Pacer {
     state: Mutex<State>,
     /// Rung when the next moment to look has moved forward.
     earlier: Notify,
-    /// What all IAM reads take a token of.
-    iam: Shared,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +76,7 @@ struct State {
     /// Counts turns; a bucket that just had one stands behind its equals.
     turn: u64,
     buckets: HashMap<BucketId, Queue>,
+    of_caller: OfCaller,
     /// Buckets with somebody waiting and a token to give.
     ready: BTreeMap<(Reverse<u8>, u64), BucketId>,
     /// Buckets with somebody waiting and no token until then.
@@ -86,6 +88,8 @@ struct State {
 #[derive(Debug)]
 struct Queue {
     bucket: Bucket,
+    /// The service whose requests are counted against the caller's account as well.
+    of_caller: Option<&'static str>,
     lane: Lane,
     waiting: VecDeque<oneshot::Sender<Turn>>,
     /// It stands in `ready` or in `resting`.
@@ -106,8 +110,7 @@ impl Pacer {
     /// A pacer, and the clockwork that must run beside it.
     #[must_use]
     pub fn new(pace: Pace) -> Arc<Self> {
-        let iam = Shared::new(IAM_READS_OF_THE_CALLER, pace.quota_share);
-        Arc::new(Self { pace, state: Mutex::default(), earlier: Notify::new(), iam })
+        Arc::new(Self { pace, state: Mutex::default(), earlier: Notify::new() })
     }
 
     /// The pace it keeps.
@@ -126,10 +129,6 @@ impl Pacer {
 
     /// Waits until a request for this operation may leave this lane.
     pub async fn turn(self: &Arc<Self>, lane: &Lane, call: &'static Call) -> Turn {
-        // Before it stands in line, so that nothing in flight waits for it.
-        if call.service == "iam" {
-            self.iam.take().await;
-        }
         loop {
             let (grant, granted) = oneshot::channel();
             self.queue_up(lane, call, grant);
@@ -143,9 +142,15 @@ impl Pacer {
     fn queue_up(self: &Arc<Self>, lane: &Lane, call: &'static Call, grant: oneshot::Sender<Turn>) {
         let id = (lane.id, call.name);
         let now = Instant::now();
+        let share = self.pace.quota_share;
         let mut state = self.lock();
+        let of_caller = call.quota_of_the_caller().map(|quota| {
+            state.of_caller.entry(call.service).or_insert_with(|| Bucket::new(quota, share, now));
+            call.service
+        });
         let queue = state.buckets.entry(id).or_insert_with(|| Queue {
-            bucket: Bucket::new(call.quota, self.pace.quota_share, now),
+            bucket: Bucket::new(call.quota, share, now),
+            of_caller,
             lane: lane.clone(),
             waiting: VecDeque::new(),
             placed: false,
@@ -197,6 +202,19 @@ async fn until(alarm: Option<Instant>) {
     }
 }
 
+impl Queue {
+    /// The buckets that a request takes a token from.
+    fn buckets<'q>(&'q mut self, of_caller: &'q mut OfCaller) -> impl Iterator<Item = &'q mut Bucket> {
+        let shared = self.of_caller.and_then(|service| of_caller.get_mut(service));
+        std::iter::once(&mut self.bucket).chain(shared)
+    }
+
+    /// When all of them have one.
+    fn next_token(&mut self, of_caller: &mut OfCaller, now: Instant) -> Instant {
+        self.buckets(of_caller).map(|bucket| bucket.next_token(now)).max().unwrap_or(now)
+    }
+}
+
 impl State {
     /// When the first resting bucket has a token.
     fn next_rested(&self) -> Option<Instant> {
@@ -210,7 +228,7 @@ impl State {
             return;
         }
         queue.placed = true;
-        match queue.bucket.next_token(now) {
+        match queue.next_token(&mut self.of_caller, now) {
             at if at <= now => {
                 self.turn += 1;
                 self.ready.insert((Reverse(queue.lane.weight()), self.turn), id);
@@ -237,13 +255,13 @@ impl State {
     fn grant(&mut self, pacer: &Arc<Pacer>, id: BucketId, now: Instant) {
         let Some(queue) = self.buckets.get_mut(&id) else { return };
         queue.placed = false;
-        // A token may have gone since the bucket was found ready: it was throttled.
-        if queue.bucket.next_token(now) <= now {
+        // A token may have gone since the bucket was found ready: it was throttled, or another account took it.
+        if queue.next_token(&mut self.of_caller, now) <= now {
             while let Some(waiting) = queue.waiting.pop_front() {
                 let turn = Turn { pacer: Arc::clone(pacer), bucket: id, left_at: now, unused: false };
                 match waiting.send(turn) {
                     Ok(()) => {
-                        queue.bucket.take(now);
+                        queue.buckets(&mut self.of_caller).for_each(|bucket| bucket.take(now));
                         self.in_flight += 1;
                         break;
                     }
@@ -257,11 +275,12 @@ impl State {
 }
 
 impl Turn {
-    /// AWS throttled this request: its bucket slows down.
+    /// AWS throttled this request: its buckets slow down. AWS does not say which of them was empty.
     pub fn throttled(&self) {
-        let mut state = self.pacer.lock();
-        if let Some(queue) = state.buckets.get_mut(&self.bucket) {
-            queue.bucket.slow_down(self.left_at, Instant::now());
+        let (now, mut state) = (Instant::now(), self.pacer.lock());
+        let State { buckets, of_caller, .. } = &mut *state;
+        if let Some(queue) = buckets.get_mut(&self.bucket) {
+            queue.buckets(of_caller).for_each(|bucket| bucket.slow_down(self.left_at, now));
         }
     }
 }

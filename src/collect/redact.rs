@@ -1,256 +1,142 @@
-//! Keeps the external id out of a snapshot: policies name it, and a snapshot is handed around. Knows how JSON spells
-//! texts, and nothing of the language of policies beyond the condition key of the id.
+//! Takes the external id out of a snapshot: trust policies name it, and a snapshot is handed around.
+//!
+//! The values of `sts:ExternalId` lose every part that spells the id. Elsewhere it depends on the id:
+//! - An id of eight characters or more is taken out of every string.
+//! - A shorter one may be a part of ordinary words: a string that is the id and nothing else is replaced.
+//! - An id that is also a name stays elsewhere: a word of AWS's policy language, an account's id, a part of an ARN.
+//!   Without that word the policies would say something else, and the snapshot could not be judged.
+//!
+//! Next: the snapshot, on its way to a file.
 
-use serde::de::IgnoredAny;
+mod strings;
+mod text;
 
-use crate::{
-    config::ExternalId,
-    snapshot::{Snapshot, cell::Cell, gap::Fact, organization::Organization, principal::Iam},
-};
+use keyreach_policy::aws::Action;
 
-/// The condition key whose values are external ids; its case says nothing.
-const KEY: &str = "sts:externalid";
-/// Stands in place of the secret.
-const REDACTED: &str = "…";
-/// Shorter ids are taken for words outside the condition key.
-const TELLING: usize = 6;
+use crate::{config::ExternalId, snapshot::Snapshot};
 
-/// Redacts the external id in every policy text of the snapshot: among the values of the condition key wherever it is a
-/// part of one; elsewhere where it is the whole of a text, unless it could be an ordinary word or number.
-pub(super) fn redact(snapshot: &mut Snapshot, external_id: &ExternalId) {
-    let secret = external_id.reveal();
-    if let Fact::Known(Some(organization)) = &mut snapshot.organization {
-        texts_of_organization(organization).for_each(|text| redact_text(text, secret));
+/// Stands in the place of the id. No external id holds this character.
+const STAND_IN: &str = "…";
+/// The least length of an id that no ordinary word holds by chance.
+const DISTINCT: usize = 8;
+/// Words of the policy language, in small letters. The names of KMS's actions are words as well.
+const WORDS: [&str; 40] = [
+    "version",
+    "2008-10-17",
+    "2012-10-17",
+    "statement",
+    "notprincipal",
+    "notaction",
+    "notresource",
+    "condition",
+    "effect",
+    "allow",
+    "deny",
+    "federated",
+    "canonicaluser",
+    "service",
+    "amazonaws.com.cn",
+    "true",
+    "false",
+    "foranyvalue:",
+    "forallvalues:",
+    "stringnotequalsignorecaseifexists",
+    "stringequalsignorecaseifexists",
+    "stringnotlikeifexists",
+    "stringlikeifexists",
+    "stringequalsifexists",
+    "numericnotequalsifexists",
+    "numericlessthanequalsifexists",
+    "numericgreaterthanequalsifexists",
+    "numericequalsifexists",
+    "datenotequalsifexists",
+    "datelessthanequalsifexists",
+    "dategreaterthanequalsifexists",
+    "dateequalsifexists",
+    "boolifexists",
+    "binaryequalsifexists",
+    "notipaddressifexists",
+    "arnnotequalsifexists",
+    "arnequalsifexists",
+    "arnnotlikeifexists",
+    "sts:assumerolewithwebidentity",
+    "sts:assumerolewithsaml",
+];
+/// What condition keys and actions begin with.
+const PREFIXES: [&str; 4] = ["aws:", "kms:", "iam:", "sts:"];
+
+/// Takes the external id out of every text, name and message of a snapshot.
+pub fn redact(snapshot: &mut Snapshot, external_id: &ExternalId) {
+    let secret = Secret::new(external_id.reveal(), snapshot);
+    strings::policies(snapshot, &mut |text| secret.redact_policy(text));
+    strings::words(snapshot, &mut |word| secret.redact_word(word));
+}
+
+/// The id, and how far it is taken out.
+struct Secret<'s> {
+    id: &'s str,
+    elsewhere: Elsewhere,
+}
+
+/// What is taken out where the id stands, but for the values of `sts:ExternalId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Elsewhere {
+    /// Nothing: it is a name.
+    Nothing,
+    /// Strings that are the id.
+    WholeStrings,
+    /// Every part of a string that is the id.
+    Parts,
+}
+
+impl<'s> Secret<'s> {
+    fn new(id: &'s str, snapshot: &Snapshot) -> Self {
+        let elsewhere = if is_word(id) || strings::is_part_of_a_name(snapshot, id) {
+            Elsewhere::Nothing
+        } else if id.len() < DISTINCT {
+            Elsewhere::WholeStrings
+        } else {
+            Elsewhere::Parts
+        };
+        Self { id, elsewhere }
     }
-    for iam in snapshot.accounts.iter_mut().filter_map(|account| account.iam.as_mut()) {
-        texts_of_iam(iam).for_each(|text| redact_text(text, secret));
-    }
-    for cell in &mut snapshot.cells {
-        texts_of_cell(cell).for_each(|text| redact_text(text, secret));
-    }
-}
 
-fn texts_of_organization(organization: &mut Organization) -> impl Iterator<Item = &mut String> {
-    organization.guardrails.items.iter_mut().filter_map(|guardrail| known(&mut guardrail.document))
-}
-
-fn texts_of_iam(iam: &mut Iam) -> impl Iterator<Item = &mut String> {
-    let Iam { users, roles, groups, policies, .. } = iam;
-    let of_users = users.iter_mut().flat_map(|user| &mut user.inline_policies);
-    let of_groups = groups.iter_mut().flat_map(|group| &mut group.inline_policies);
-    let inline = of_users.chain(of_groups).map(|policy| &mut policy.document);
-    let of_roles = roles.iter_mut().flat_map(|role| {
-        let inline = role.inline_policies.iter_mut().map(|policy| &mut policy.document);
-        role.trust_policy.iter_mut().chain(inline)
-    });
-    inline.chain(of_roles).chain(policies.iter_mut().filter_map(|policy| policy.document.as_mut()))
-}
-
-fn texts_of_cell(cell: &mut Cell) -> impl Iterator<Item = &mut String> {
-    cell.keys.iter_mut().flat_map(|key| {
-        known(&mut key.policy).into_iter().chain(known(&mut key.ram_policy).and_then(Option::as_mut))
-    })
-}
-
-fn known<T>(fact: &mut Fact<T>) -> Option<&mut T> {
-    match fact {
-        Fact::Known(value) => Some(value),
-        Fact::Unknown(_) => None,
-    }
-}
-
-/// A text without the secret stays as it is, to the byte. Every text in JSON is read as JSON spells it, so that no escape,
-/// no order and no second member of one name hides the secret.
-fn redact_text(text: &mut String, secret: &str) {
-    let mut redacted = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    let mut values = Values::default();
-    while let Some((between, literal, after)) = next_literal(rest) {
-        values.pass(between);
-        redacted.push_str(between);
-        let said = serde_json::from_str::<String>(literal).ok();
-        match said.as_deref().and_then(|said| without(said, secret, values.are_external_ids)) {
-            Some(said) => redacted.push_str(&serde_json::Value::from(said).to_string()),
-            None => redacted.push_str(literal),
-        }
-        values.read(said.as_deref(), after);
-        rest = after;
-    }
-    redacted.push_str(rest);
-    if is_telling(secret) && serde_json::from_str::<IgnoredAny>(&redacted).is_err() {
-        redacted = redacted.replace(secret, REDACTED);
-    }
-    if redacted != *text {
-        *text = redacted;
-    }
-}
-
-/// A text of JSON without the secret; `None` where it stays.
-fn without(said: &str, secret: &str, is_external_id: bool) -> Option<String> {
-    let is_secret = said == secret && is_telling(secret);
-    (is_secret || is_external_id && said.contains(secret)).then(|| said.replace(secret, REDACTED))
-}
-
-/// Whether nothing else in a policy is likely to be called so: an id of digits can be an account, one of letters a word.
-fn is_telling(secret: &str) -> bool {
-    secret.len() >= TELLING
-        && secret.contains(|c: char| c.is_ascii_digit())
-        && secret.contains(|c: char| c.is_ascii_alphabetic())
-}
-
-/// The text before the next string literal, the literal with its quotes, and what follows it.
-fn next_literal(text: &str) -> Option<(&str, &str, &str)> {
-    let start = text.find('"')?;
-    let (between, from) = text.split_at(start);
-    let mut escaped = false;
-    let end = from.char_indices().skip(1).find_map(|(at, c)| match c {
-        _ if escaped => {
-            escaped = false;
-            None
-        }
-        '\\' => {
-            escaped = true;
-            None
-        }
-        '"' => Some(at + 1),
-        _ => None,
-    })?;
-    let (literal, after) = from.split_at(end);
-    Some((between, literal, after))
-}
-
-/// Whether the literal to come is a value of the condition key.
-#[derive(Default)]
-struct Values {
-    are_external_ids: bool,
-    in_list: bool,
-}
-
-impl Values {
-    /// Passes what stands between two literals.
-    fn pass(&mut self, between: &str) {
-        for c in between.chars() {
-            match c {
-                '[' => self.in_list = true,
-                ']' | '}' => *self = Self::default(),
-                ',' if !self.in_list => *self = Self::default(),
-                _ => {}
-            }
+    fn redact_policy(&self, policy: &mut String) {
+        if let Some(redacted) = text::redacted(policy, self) {
+            *policy = redacted;
         }
     }
 
-    /// Passes a literal: the name of the condition key begins its values.
-    fn read(&mut self, said: Option<&str>, after: &str) {
-        let is_name = after.trim_start().starts_with(':');
-        if is_name {
-            let is_key = said.is_some_and(|said| said.eq_ignore_ascii_case(KEY));
-            *self = Self { are_external_ids: is_key, in_list: false };
+    fn redact_word(&self, word: &mut String) {
+        match self.elsewhere {
+            Elsewhere::Parts if word.contains(self.id) => *word = word.replace(self.id, STAND_IN),
+            Elsewhere::WholeStrings if word == self.id => STAND_IN.clone_into(word),
+            _ => {}
         }
     }
+}
+
+/// Whether it is a word of the policy language, or a part of one.
+fn is_word(id: &str) -> bool {
+    let id = id.to_ascii_lowercase();
+    PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+        || WORDS.iter().any(|word| word.contains(&id))
+        || Action::all().any(|action| action.name().to_ascii_lowercase().contains(&id))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    use super::redact_text;
-
-    const SECRET: &str = "team/s3cr3t";
-
-    fn redacted(text: &str, secret: &str) -> String {
-        let mut text = text.to_owned();
-        redact_text(&mut text, secret);
-        text
-    }
-
-    /// The texts of a JSON document, names of members among them.
-    fn texts(value: &Value) -> Vec<String> {
-        match value {
-            Value::String(text) => vec![text.clone()],
-            Value::Array(items) => items.iter().flat_map(texts).collect(),
-            Value::Object(members) => members
-                .iter()
-                .flat_map(|(name, member)| [vec![name.clone()], texts(member)].concat())
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
+    use super::is_word;
 
     #[test]
-    fn the_values_of_the_condition_key_are_redacted_in_any_spelling() {
-        for text in [
-            r#"{"Condition":{"StringEquals":{"sts:ExternalId":"team/s3cr3t"}}}"#,
-            r#"{"Condition":{"StringEquals":{"sts:ExternalId":["a","team/s3cr3t"]}}}"#,
-            r#"{"Condition":{"StringEquals":{"sts:ExternalId":["${aws:PrincipalTag/x}","team/s3cr3t"]}}}"#,
-            r#"{"Condition":{"StringEquals":{"STS:externalid":"team\/s3cr3t"}}}"#,
-            r#"{"Condition":{"StringEquals":{"sts:External\u0049d":"team/s3cr3\u0074"}}}"#,
-            r#"{"Condition":{"StringLike":{"sts:ExternalId":["x*","*team/s3cr3t*"]}}}"#,
-            r#"{"Condition":{"StringEquals":{"sts:ExternalId":"team/s3cr3t","sts:ExternalId":"a"}}}"#,
-            r#"{"Condition":{"StringEquals":{"aws:PrincipalTag/id":"team/s3cr3t"}}}"#,
-        ] {
-            let redacted = redacted(text, SECRET);
-            let found = texts(&serde_json::from_str(&redacted).unwrap());
-            assert!(found.iter().all(|text| !text.contains(SECRET)), "{redacted}");
-            assert!(redacted.contains('…') && !redacted.contains("s3cr3"), "{redacted}");
+    fn words_of_the_policy_language_are_told_from_secrets() {
+        for word in
+            ["Allow", "aws:PrincipalTag", "kms:Decrypt", "GenerateDataKey", "2012-10-17", "NotPrincipal"]
+        {
+            assert!(is_word(word), "{word}");
         }
-    }
-
-    #[test]
-    fn nothing_else_is_touched() {
-        let statement = r#"{"Effect": "Allow", "Condition":{"StringEquals":{"sts:ExternalId":["a", "Allow"]},"Bool":{"x":"Allow"}},"Sid":"Allow"}"#;
-        let expected = r#"{"Effect": "Allow", "Condition":{"StringEquals":{"sts:ExternalId":["a", "…"]},"Bool":{"x":"Allow"}},"Sid":"Allow"}"#;
-        assert_eq!(redacted(statement, "Allow"), expected);
-        let arn =
-            r#"{"Principal":{"AWS":"arn:aws:iam::111122223333:role/team/s3cr3t"},"Sid":"111122223333"}"#;
-        for (text, secret) in [
-            (arn, SECRET),
-            (arn, "111122223333"),
-            ("", SECRET),
-            (r#"{"sts:ExternalId":{"a":"b"},"c":"Allowed"}"#, "Allow"),
-            (r#"{"sts:ExternalId":"a","b":"xAllow"}"#, "Allow"),
-        ] {
-            assert_eq!(redacted(text, secret), text);
-        }
-    }
-
-    #[test]
-    fn a_text_that_is_not_json_keeps_no_secret_either() {
-        assert_eq!(redacted(r#"{"sts:ExternalId":"team/s3cr3t"#, SECRET), r#"{"sts:ExternalId":"…"#);
-        assert_eq!(redacted("team/s3cr3t or not", SECRET), "… or not");
-    }
-
-    /// A literal that says a text, each character in one of its spellings.
-    fn spelled(text: &'static str) -> impl Strategy<Value = String> {
-        let spellings = text.chars().map(|c| {
-            let unicode = format!("\\u{:04x}", u32::from(c));
-            let mut all = vec![c.to_string(), unicode.to_uppercase().replacen("\\U", "\\u", 1), unicode];
-            if c == '/' {
-                all.push("\\/".to_owned());
-            }
-            prop::sample::select(all)
-        });
-        spellings.collect::<Vec<_>>().prop_map(|parts| format!("\"{}\"", parts.concat()))
-    }
-
-    proptest! {
-        #[test]
-        fn no_spelling_hides_the_secret(
-            key in spelled("sts:ExternalId"),
-            secret in spelled(SECRET),
-            pattern in spelled("a*team/s3cr3t?"),
-            before in prop::sample::select(vec!["", "\"${aws:PrincipalTag/x}\", ", "\"}]\\\"\", ", "\"\\\\\", "]),
-            space in prop::sample::select(vec!["", " ", "\n\t"]),
-        ) {
-            let text = format!(
-                "{{\"Condition\":{space}{{\"StringLike\":{{{key}{space}:{space}[{before}{secret},{pattern}]}},\
-                 \"Other\":{{\"k\":{secret}}}}},\"Sid\":\"x\"}}"
-            );
-            let redacted = redacted(&text, SECRET);
-            let found = texts(&serde_json::from_str(&redacted).unwrap());
-            prop_assert!(found.iter().all(|text| !text.contains(SECRET)), "{}", redacted);
-            let kept = texts(&serde_json::from_str(&text).unwrap()).len();
-            prop_assert_eq!(found.len(), kept);
+        for secret in ["S3CR3T-external-id", "team/blue", "AllowKeyreach"] {
+            assert!(!is_word(secret), "{secret}");
         }
     }
 }

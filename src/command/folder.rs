@@ -34,7 +34,7 @@ impl Folder {
         let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
         let made = path.ancestors().take_while(is_missing).map(Path::to_owned).collect();
         let folder = Self { path: path.to_owned(), made };
-        fs::create_dir_all(path).with_context(told)?;
+        make(path).with_context(told)?;
         NamedTempFile::new_in(path).with_context(told)?;
         Ok(folder)
     }
@@ -56,7 +56,7 @@ impl Folder {
         let place = self.path.join(name);
         let told = || format!("cannot write `{}`", place.display());
         let parent = place.parent().unwrap_or(&self.path);
-        fs::create_dir_all(parent).with_context(told)?;
+        make(parent).with_context(told)?;
         let mut file = NamedTempFile::new_in(parent).with_context(told)?;
         print(file.as_file_mut()).with_context(told)?;
         file.as_file().sync_all().with_context(told)?;
@@ -67,7 +67,12 @@ impl Folder {
     /// Takes away what an earlier run left in the tree `name` and this one did not write again: files that would
     /// pass for news. Only files whose place there is one that reports have, three levels down, are touched.
     pub(super) fn sweep(&self, name: &str, written: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
-        for account in folders(&self.path.join(name))? {
+        let tree = self.path.join(name);
+        if tree.is_symlink() {
+            // What lies behind it is not this folder's.
+            return Ok(());
+        }
+        for account in folders(&tree)? {
             for region in folders(&account)? {
                 for file in entries(&region)? {
                     let is_ours = |name: &str| name.starts_with("batch-") && name.ends_with(".json");
@@ -91,6 +96,16 @@ impl Folder {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes a folder and those above it, where they are not there. The names of folders tell accounts and Regions, so only
+/// their owner may look into them.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// What is in a folder; nothing where it is not there.

@@ -32,6 +32,8 @@ mod lockout;
 #[expect(clippy::disallowed_methods, reason = "reads the pages")]
 mod pages;
 mod reach;
+#[cfg(all(feature = "aws", feature = "demo"))]
+mod redact;
 mod report;
 #[cfg(all(feature = "aws", feature = "demo"))]
 mod scan;
