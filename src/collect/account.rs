@@ -1,9 +1,9 @@
 //! Account Management: the Regions of an account, asked inside it.
 
-use aws_sdk_account::{Client, types::RegionOptStatus};
+use aws_sdk_account::{Client, operation::list_regions::ListRegionsOutput, types::RegionOptStatus};
 use keyreach_policy::aws::Region;
 
-use super::ask::{Asker, Door, Page, pages};
+use super::ask::{Asker, Door, Page};
 use crate::{call, snapshot::gap::Listing, target::ListedRegion};
 
 /// The Regions of the account behind the door.
@@ -13,13 +13,9 @@ pub(super) async fn list_regions(
     client: &Client,
     account: &str,
 ) -> Listing<ListedRegion> {
-    pages(&call::LIST_REGIONS, account, async |token| {
-        let send = || client.list_regions().max_results(50).set_next_token(token.clone()).send();
-        let answer = asker.ask(door, &call::LIST_REGIONS, account, send).await?;
-        let items = answer.regions.unwrap_or_default().into_iter().filter_map(region).collect();
-        Ok(Page { items, next: answer.next_token })
-    })
-    .await
+    let send = |token| client.list_regions().max_results(50).set_next_token(token).send();
+    let read = |answer: ListRegionsOutput| Page::of(answer.regions, answer.next_token, region);
+    asker.through(door).list(&call::LIST_REGIONS, account, send, read).await
 }
 
 fn region(found: aws_sdk_account::types::Region) -> Option<ListedRegion> {

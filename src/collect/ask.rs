@@ -44,6 +44,26 @@ pub(super) struct Door {
     pub(super) session: Option<Arc<Session>>,
 }
 
+/// A request of the SDK on its way: what its `send` gives.
+pub(super) trait Request:
+    Future<Output = Result<Self::Answer, SdkError<Self::Refusal, HttpResponse>>> + Send
+{
+    /// What AWS answers.
+    type Answer: RequestId;
+    /// What it says when it refuses.
+    type Refusal: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static;
+}
+
+impl<O, E, F> Request for F
+where
+    F: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send,
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    type Answer = O;
+    type Refusal = E;
+}
+
 impl Asker {
     pub(super) fn new(
         pacer: Arc<Pacer>,
@@ -59,20 +79,19 @@ impl Asker {
         *self.stop.borrow()
     }
 
+    /// Asks through one door.
+    pub(super) fn through<'a>(&'a self, door: &'a Door) -> Through<'a> {
+        Through { asker: self, door }
+    }
+
     /// Asks until there is an answer or a gap.
-    pub(super) async fn ask<O, E, F>(
+    pub(super) async fn ask<R: Request>(
         &self,
         door: &Door,
         call: &'static Call,
         resource: &str,
-        send: impl Fn() -> F,
-    ) -> Result<O, Gap>
-    where
-        F: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send,
-        O: RequestId,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        SdkError<E, HttpResponse>: RequestId,
-    {
+        send: impl Fn() -> R,
+    ) -> Result<R::Answer, Gap> {
         let mut attempt = 1;
         loop {
             let refusal = match self.ask_once(door, call, resource, &send).await {
@@ -89,19 +108,13 @@ impl Asker {
         }
     }
 
-    async fn ask_once<O, E, F>(
+    async fn ask_once<R: Request>(
         &self,
         door: &Door,
         call: &'static Call,
         resource: &str,
-        send: impl Fn() -> F,
-    ) -> Result<O, Refusal>
-    where
-        F: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send,
-        O: RequestId,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        SdkError<E, HttpResponse>: RequestId,
-    {
+        send: impl Fn() -> R,
+    ) -> Result<R::Answer, Refusal> {
         let mut stop = self.stop.clone();
         let answered = async {
             let turn = self.turn(door, call).await?;
@@ -167,6 +180,28 @@ impl Asker {
     }
 }
 
+/// Somebody who asks, at a door.
+pub(super) struct Through<'a> {
+    asker: &'a Asker,
+    door: &'a Door,
+}
+
+impl Through<'_> {
+    /// Asks for page after page of a list.
+    pub(super) async fn list<R: Request, T: PartialEq>(
+        &self,
+        call: &'static Call,
+        resource: &str,
+        send: impl Fn(Option<String>) -> R,
+        read: impl Fn(R::Answer) -> Page<T>,
+    ) -> Listing<T> {
+        let page = async |token: Option<String>| {
+            self.asker.ask(self.door, call, resource, || send(token.clone())).await.map(&read)
+        };
+        pages_from(None, call, resource, page).await
+    }
+}
+
 fn may_ask_again(refusal: &Refusal, attempt: u32) -> bool {
     let attempts = if refusal.kind == GapKind::Throttled { THROTTLED_ATTEMPTS } else { FAILED_ATTEMPTS };
     refusal.can_pass() && attempt < attempts
@@ -179,19 +214,14 @@ pub(super) struct Page<T> {
     pub(super) next: Option<String>,
 }
 
-/// Reads page after page. What came before a gap is kept, once.
-pub(super) async fn pages<T: PartialEq, F>(
-    call: &'static Call,
-    resource: &str,
-    page: impl Fn(Option<String>) -> F,
-) -> Listing<T>
-where
-    F: Future<Output = Result<Page<T>, Gap>>,
-{
-    pages_from(None, call, resource, page).await
+impl<T> Page<T> {
+    /// What AWS sent of a list, each item read by `read`; what it makes nothing of is left out.
+    pub(super) fn of<S>(sent: Option<Vec<S>>, next: Option<String>, read: impl Fn(S) -> Option<T>) -> Self {
+        Self { items: sent.unwrap_or_default().into_iter().filter_map(read).collect(), next }
+    }
 }
 
-/// Reads on from where a page said that the next one begins.
+/// Reads page after page, from where a page said that the next one begins. What came before a gap is kept, once.
 pub(super) async fn pages_from<T: PartialEq, F>(
     mut next: Option<String>,
     call: &'static Call,

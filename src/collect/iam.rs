@@ -2,6 +2,7 @@
 
 use aws_sdk_iam::{
     Client,
+    operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput,
     types::{
         AttachedPermissionsBoundary, AttachedPolicy, EntityType, GroupDetail, ManagedPolicyDetail,
         PolicyDetail, RoleDetail, SummaryKeyType, UserDetail,
@@ -9,7 +10,7 @@ use aws_sdk_iam::{
 };
 use percent_encoding::percent_decode_str;
 
-use super::ask::{Asker, Door, Page, fact, pages, timestamp};
+use super::ask::{Asker, Door, Page, fact, timestamp};
 use crate::call;
 use crate::snapshot::{
     gap::{Fact, Gap, Listing},
@@ -43,20 +44,19 @@ impl IamClient {
 
     async fn get_account_authorization_details(&self) -> Listing<Detail> {
         let call = &call::GET_ACCOUNT_AUTHORIZATION_DETAILS;
-        pages(call, &self.account, async |marker| {
-            let send = || {
-                let asked = self.client.get_account_authorization_details().max_items(1000);
-                asked.set_filter(Some(filter())).set_marker(marker.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, call, &self.account, send).await?;
+        let send = |marker| {
+            let asked = self.client.get_account_authorization_details().max_items(1000);
+            asked.set_filter(Some(filter())).set_marker(marker).send()
+        };
+        let read = |answer: GetAccountAuthorizationDetailsOutput| {
             let users = answer.user_detail_list.unwrap_or_default().into_iter().map(Detail::User);
             let roles = answer.role_detail_list.unwrap_or_default().into_iter().map(Detail::Role);
             let groups = answer.group_detail_list.unwrap_or_default().into_iter().map(Detail::Group);
             let policies = answer.policies.unwrap_or_default().into_iter().map(Detail::Policy);
             let next = answer.is_truncated.then_some(answer.marker).flatten();
-            Ok(Page { items: users.chain(roles).chain(groups).chain(policies).collect(), next })
-        })
-        .await
+            Page { items: users.chain(roles).chain(groups).chain(policies).collect(), next }
+        };
+        self.asker.through(&self.door).list(call, &self.account, send, read).await
     }
 
     async fn get_account_summary(&self) -> Result<AccountSummary, Gap> {

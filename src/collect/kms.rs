@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_kms::{
     Client,
+    operation::list_resource_tags::ListResourceTagsOutput,
     types::{
         AliasListEntry, CustomKeyStoresListEntry, GrantListEntry, IncludeKeyMaterial, KeyListEntry,
         KeyManagerType, MultiRegionConfiguration, RotationsListEntry,
@@ -12,10 +13,10 @@ use aws_sdk_kms::{
 use keyreach_policy::aws::Region;
 
 use super::{
-    ask::{Asker, Door, Page, pages, pages_from, timestamp},
+    ask::{Asker, Door, Page, Request, pages_from, timestamp},
     gap::Refusal,
 };
-use crate::call;
+use crate::call::{self, Call};
 use crate::snapshot::{
     cell::KeyStore,
     gap::{Gap, Listing},
@@ -47,11 +48,20 @@ impl Alias {
 }
 
 impl Kms {
+    async fn list<R: Request, T: PartialEq>(
+        &self,
+        call: &'static Call,
+        resource: &str,
+        send: impl Fn(Option<String>) -> R,
+        read: impl Fn(R::Answer) -> Page<T>,
+    ) -> Listing<T> {
+        self.asker.through(&self.door).list(call, resource, send, read).await
+    }
+
     pub(super) async fn list_keys(&self) -> Listing<KeyListEntry> {
-        pages(&call::LIST_KEYS, &self.place, async |marker| {
-            let send = || self.client.list_keys().limit(1000).set_marker(marker.clone()).send();
-            let answer = self.asker.ask(&self.door, &call::LIST_KEYS, &self.place, send).await?;
-            Ok(Page { items: answer.keys.unwrap_or_default(), next: answer.next_marker })
+        let send = |marker| self.client.list_keys().limit(1000).set_marker(marker).send();
+        self.list(&call::LIST_KEYS, &self.place, send, |answer| {
+            Page::of(answer.keys, answer.next_marker, Some)
         })
         .await
     }
@@ -75,8 +85,7 @@ impl Kms {
         // Some of AWS's own aliases name no key yet.
         let named =
             |alias: AliasListEntry| Some(Alias { name: alias.alias_name?, key_id: alias.target_key_id? });
-        let items = answer.aliases.unwrap_or_default().into_iter().filter_map(named).collect();
-        Ok(Page { items, next: answer.next_marker })
+        Ok(Page::of(answer.aliases, answer.next_marker, named))
     }
 
     /// What DescribeKey says of a customer's key; none for one of AWS's own.
@@ -112,12 +121,9 @@ impl Kms {
     }
 
     pub(super) async fn list_grants(&self, key_id: &str, arn: &str) -> Listing<Grant> {
-        pages(&call::LIST_GRANTS, arn, async |marker| {
-            let send =
-                || self.client.list_grants().key_id(key_id).limit(100).set_marker(marker.clone()).send();
-            let answer = self.asker.ask(&self.door, &call::LIST_GRANTS, arn, send).await?;
-            let items = answer.grants.unwrap_or_default().into_iter().map(grant).collect();
-            Ok(Page { items, next: answer.next_marker })
+        let send = |marker| self.client.list_grants().key_id(key_id).limit(100).set_marker(marker).send();
+        self.list(&call::LIST_GRANTS, arn, send, |answer| {
+            Page::of(answer.grants, answer.next_marker, |found| Some(grant(found)))
         })
         .await
     }
@@ -144,14 +150,12 @@ impl Kms {
         arn: &str,
         materials: IncludeKeyMaterial,
     ) -> Listing<Rotation> {
-        pages(&call::LIST_KEY_ROTATIONS, arn, async |marker| {
-            let send = || {
-                let asked = self.client.list_key_rotations().key_id(key_id).limit(1000);
-                asked.include_key_material(materials.clone()).set_marker(marker.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, &call::LIST_KEY_ROTATIONS, arn, send).await?;
-            let items = answer.rotations.unwrap_or_default().into_iter().map(rotation).collect();
-            Ok(Page { items, next: answer.next_marker })
+        let send = |marker| {
+            let asked = self.client.list_key_rotations().key_id(key_id).limit(1000);
+            asked.include_key_material(materials.clone()).set_marker(marker).send()
+        };
+        self.list(&call::LIST_KEY_ROTATIONS, arn, send, |answer| {
+            Page::of(answer.rotations, answer.next_marker, |found| Some(rotation(found)))
         })
         .await
     }
@@ -161,14 +165,10 @@ impl Kms {
         key_id: &str,
         arn: &str,
     ) -> Result<BTreeMap<String, String>, Gap> {
-        let tags = pages(&call::LIST_RESOURCE_TAGS, arn, async |marker| {
-            let send = || {
-                self.client.list_resource_tags().key_id(key_id).limit(50).set_marker(marker.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, &call::LIST_RESOURCE_TAGS, arn, send).await?;
-            Ok(Page { items: answer.tags.unwrap_or_default(), next: answer.next_marker })
-        })
-        .await;
+        let send =
+            |marker| self.client.list_resource_tags().key_id(key_id).limit(50).set_marker(marker).send();
+        let read = |answer: ListResourceTagsOutput| Page::of(answer.tags, answer.next_marker, Some);
+        let tags = self.list(&call::LIST_RESOURCE_TAGS, arn, send, read).await;
         match tags.gap {
             Some(gap) => Err(gap),
             None => Ok(tags.items.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect()),
@@ -191,13 +191,9 @@ impl Kms {
     }
 
     pub(super) async fn describe_custom_key_stores(&self) -> Listing<KeyStore> {
-        pages(&call::DESCRIBE_CUSTOM_KEY_STORES, &self.place, async |marker| {
-            let send = || self.client.describe_custom_key_stores().set_marker(marker.clone()).send();
-            let answer =
-                self.asker.ask(&self.door, &call::DESCRIBE_CUSTOM_KEY_STORES, &self.place, send).await?;
-            let items =
-                answer.custom_key_stores.unwrap_or_default().into_iter().filter_map(key_store).collect();
-            Ok(Page { items, next: answer.next_marker })
+        let send = |marker| self.client.describe_custom_key_stores().set_marker(marker).send();
+        self.list(&call::DESCRIBE_CUSTOM_KEY_STORES, &self.place, send, |answer| {
+            Page::of(answer.custom_key_stores, answer.next_marker, key_store)
         })
         .await
     }

@@ -7,11 +7,11 @@ use aws_sdk_organizations::{
 use keyreach_policy::aws::AccountId;
 
 use super::{
-    ask::{Asker, Door, Page, fact, pages},
+    ask::{Asker, Door, Page, Request, fact},
     gap::Refusal,
 };
 use crate::{
-    call,
+    call::{self, Call},
     snapshot::{
         gap::{Gap, Listing},
         organization::{Guardrail, GuardrailKind, OrganizationalUnit, Root},
@@ -38,6 +38,16 @@ pub(super) struct Described {
 }
 
 impl Organizations {
+    async fn list<R: Request, T: PartialEq>(
+        &self,
+        call: &'static Call,
+        resource: &str,
+        send: impl Fn(Option<String>) -> R,
+        read: impl Fn(R::Answer) -> Page<T>,
+    ) -> Listing<T> {
+        self.asker.through(&self.door).list(call, resource, send, read).await
+    }
+
     /// The organization of the caller's account; none where it belongs to none.
     pub(super) async fn describe_organization(&self, caller: AccountId) -> Result<Option<Described>, Gap> {
         let (call, account) = (&call::DESCRIBE_ORGANIZATION, caller.to_string());
@@ -61,52 +71,42 @@ impl Organizations {
 
     /// `State` tells what an account may do; `Status` is retired and never read.
     pub(super) async fn list_accounts(&self, organization: &str) -> Listing<ListedAccount> {
-        pages(&call::LIST_ACCOUNTS, organization, async |token| {
-            let send = || self.client.list_accounts().max_results(PAGE).set_next_token(token.clone()).send();
-            let answer = self.asker.ask(&self.door, &call::LIST_ACCOUNTS, organization, send).await?;
-            let items = answer.accounts.unwrap_or_default().into_iter().filter_map(account).collect();
-            Ok(Page { items, next: answer.next_token })
+        let send = |token| self.client.list_accounts().max_results(PAGE).set_next_token(token).send();
+        self.list(&call::LIST_ACCOUNTS, organization, send, |answer| {
+            Page::of(answer.accounts, answer.next_token, account)
         })
         .await
     }
 
     pub(super) async fn list_roots(&self, organization: &str) -> Listing<Root> {
-        pages(&call::LIST_ROOTS, organization, async |token| {
-            let send = || self.client.list_roots().max_results(PAGE).set_next_token(token.clone()).send();
-            let answer = self.asker.ask(&self.door, &call::LIST_ROOTS, organization, send).await?;
-            let items = answer.roots.unwrap_or_default().into_iter().filter_map(root).collect();
-            Ok(Page { items, next: answer.next_token })
+        let send = |token| self.client.list_roots().max_results(PAGE).set_next_token(token).send();
+        self.list(&call::LIST_ROOTS, organization, send, |answer| {
+            Page::of(answer.roots, answer.next_token, root)
         })
         .await
     }
 
     pub(super) async fn list_organizational_units(&self, parent: &str) -> Listing<OrganizationalUnit> {
-        pages(&call::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, parent, async |token| {
-            let send = || {
-                let asked = self.client.list_organizational_units_for_parent().parent_id(parent);
-                asked.max_results(PAGE).set_next_token(token.clone()).send()
-            };
-            let call = &call::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT;
-            let answer = self.asker.ask(&self.door, call, parent, send).await?;
-            let items = answer.organizational_units.unwrap_or_default().into_iter().filter_map(|unit| {
+        let send = |token| {
+            let asked = self.client.list_organizational_units_for_parent().parent_id(parent);
+            asked.max_results(PAGE).set_next_token(token).send()
+        };
+        self.list(&call::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, parent, send, |answer| {
+            Page::of(answer.organizational_units, answer.next_token, |unit| {
                 Some(OrganizationalUnit { id: unit.id?, name: unit.name, parent_id: parent.to_owned() })
-            });
-            Ok(Page { items: items.collect(), next: answer.next_token })
+            })
         })
         .await
     }
 
     /// The accounts right below a root or unit.
     pub(super) async fn list_accounts_for_parent(&self, parent: &str) -> Listing<AccountId> {
-        pages(&call::LIST_ACCOUNTS_FOR_PARENT, parent, async |token| {
-            let send = || {
-                let asked = self.client.list_accounts_for_parent().parent_id(parent);
-                asked.max_results(PAGE).set_next_token(token.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, &call::LIST_ACCOUNTS_FOR_PARENT, parent, send).await?;
-            let ids =
-                answer.accounts.unwrap_or_default().into_iter().filter_map(|found| found.id?.parse().ok());
-            Ok(Page { items: ids.collect(), next: answer.next_token })
+        let send = |token| {
+            let asked = self.client.list_accounts_for_parent().parent_id(parent);
+            asked.max_results(PAGE).set_next_token(token).send()
+        };
+        self.list(&call::LIST_ACCOUNTS_FOR_PARENT, parent, send, |answer| {
+            Page::of(answer.accounts, answer.next_token, |found| found.id?.parse().ok())
         })
         .await
     }
@@ -121,13 +121,12 @@ impl Organizations {
                 (PolicyType::ResourceControlPolicy, "RESOURCE_CONTROL_POLICY")
             }
         };
-        pages(&call::LIST_POLICIES, resource, async |token| {
-            let send = || {
-                let asked = self.client.list_policies().filter(kind.clone());
-                asked.max_results(PAGE).set_next_token(token.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, &call::LIST_POLICIES, resource, send).await?;
-            Ok(Page { items: answer.policies.unwrap_or_default(), next: answer.next_token })
+        let send = |token| {
+            let asked = self.client.list_policies().filter(kind.clone());
+            asked.max_results(PAGE).set_next_token(token).send()
+        };
+        self.list(&call::LIST_POLICIES, resource, send, |answer| {
+            Page::of(answer.policies, answer.next_token, Some)
         })
         .await
     }
@@ -150,16 +149,14 @@ impl Organizations {
     }
 
     async fn list_targets(&self, id: &str) -> Listing<String> {
-        let mut targets = pages(&call::LIST_TARGETS_FOR_POLICY, id, async |token| {
-            let send = || {
-                let asked = self.client.list_targets_for_policy().policy_id(id);
-                asked.max_results(PAGE).set_next_token(token.clone()).send()
-            };
-            let answer = self.asker.ask(&self.door, &call::LIST_TARGETS_FOR_POLICY, id, send).await?;
-            let ids = answer.targets.unwrap_or_default().into_iter().filter_map(|target| target.target_id);
-            Ok(Page { items: ids.collect(), next: answer.next_token })
-        })
-        .await;
+        let send = |token| {
+            let asked = self.client.list_targets_for_policy().policy_id(id);
+            asked.max_results(PAGE).set_next_token(token).send()
+        };
+        let targets = self.list(&call::LIST_TARGETS_FOR_POLICY, id, send, |answer| {
+            Page::of(answer.targets, answer.next_token, |target| target.target_id)
+        });
+        let mut targets = targets.await;
         targets.items.sort();
         targets
     }

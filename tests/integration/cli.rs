@@ -7,6 +7,7 @@ mod standing;
 mod who_can;
 
 use std::{
+    collections::BTreeSet,
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -367,6 +368,28 @@ fn every_format_can_be_asked_for_and_no_batch_of_an_earlier_run_is_left() {
     let batch = fs::metadata(region.join("batch-0001.json")).unwrap();
     assert_eq!(batch.permissions().mode() & 0o777, 0o600);
     assert!(!region.join("batch-0099.json").exists());
+    let made = fs::read_dir(folder.path().join("asff")).unwrap().map(|entry| entry.unwrap());
+    let modes: BTreeSet<u32> = made
+        .filter(|entry| entry.file_name() != "111122223333")
+        .map(|entry| entry.metadata().unwrap().permissions().mode() & 0o777)
+        .collect();
+    assert_eq!(modes, BTreeSet::from([0o700]), "the names of folders are accounts");
+}
+
+#[test]
+fn what_lies_behind_a_link_is_not_taken_away() {
+    let (_, demo) = &*DEMO;
+    let home = TempDir::new().unwrap();
+    let old = home.path().join("elsewhere/111122223333/us-east-1/batch-0099.json");
+    fs::create_dir_all(old.parent().unwrap()).unwrap();
+    fs::write(&old, "[]").unwrap();
+    fs::create_dir(home.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(home.path().join("elsewhere"), home.path().join("out/asff")).unwrap();
+    let snapshot = demo.join("snapshot.json");
+    let arguments = ["analyze", snapshot.to_str().unwrap(), "--out", "out", "--format", "asff"];
+    let output = keyreach(home.path()).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", error(&output));
+    assert!(old.exists());
 }
 
 #[test]
