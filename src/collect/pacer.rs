@@ -5,10 +5,11 @@
 
 mod bucket;
 pub mod gate;
+mod queue;
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, HashMap, VecDeque},
+    collections::{BTreeMap, BinaryHeap, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, Ordering},
@@ -20,7 +21,7 @@ use tokio::{
     time::Instant,
 };
 
-use self::bucket::Bucket;
+use self::queue::{OfCaller, Queue, Standing};
 use crate::call::Call;
 
 /// How fast a scan may go.
@@ -57,9 +58,6 @@ impl Lane {
 
 type BucketId = (u32, &'static str);
 
-/// What is counted against the caller's account, by service.
-type OfCaller = HashMap<&'static str, Bucket>;
-
 /// Hands out turns. Cheap to share.
 #[derive(Debug)]
 pub struct Pacer {
@@ -83,17 +81,6 @@ struct State {
     resting: BinaryHeap<Reverse<(Instant, BucketId)>>,
     /// When the clockwork looks again.
     alarm: Option<Instant>,
-}
-
-#[derive(Debug)]
-struct Queue {
-    bucket: Bucket,
-    /// The service whose requests are counted against the caller's account as well.
-    of_caller: Option<&'static str>,
-    lane: Lane,
-    waiting: VecDeque<oneshot::Sender<Turn>>,
-    /// It stands in `ready` or in `resting`.
-    placed: bool,
 }
 
 /// One request may leave. Give it back, by dropping it, once the answer is there.
@@ -142,21 +129,13 @@ impl Pacer {
     fn queue_up(self: &Arc<Self>, lane: &Lane, call: &'static Call, grant: oneshot::Sender<Turn>) {
         let id = (lane.id, call.name);
         let now = Instant::now();
-        let share = self.pace.quota_share;
         let mut state = self.lock();
-        let of_caller = call.quota_of_the_caller().map(|quota| {
-            state.of_caller.entry(call.service).or_insert_with(|| Bucket::new(quota, share, now));
-            call.service
-        });
-        let queue = state.buckets.entry(id).or_insert_with(|| Queue {
-            bucket: Bucket::new(call.quota, share, now),
-            of_caller,
-            lane: lane.clone(),
-            waiting: VecDeque::new(),
-            placed: false,
-        });
+        let State { buckets, of_caller, .. } = &mut *state;
+        let queue = buckets
+            .entry(id)
+            .or_insert_with(|| Queue::new(call, lane, of_caller, self.pace.quota_share, now));
         queue.waiting.push_back(grant);
-        state.place(id, now);
+        state.place(id, now, Standing::Last);
         self.dispatch(&mut state);
     }
 
@@ -202,19 +181,6 @@ async fn until(alarm: Option<Instant>) {
     }
 }
 
-impl Queue {
-    /// The buckets that a request takes a token from.
-    fn buckets<'q>(&'q mut self, of_caller: &'q mut OfCaller) -> impl Iterator<Item = &'q mut Bucket> {
-        let shared = self.of_caller.and_then(|service| of_caller.get_mut(service));
-        std::iter::once(&mut self.bucket).chain(shared)
-    }
-
-    /// When all of them have one.
-    fn next_token(&mut self, of_caller: &mut OfCaller, now: Instant) -> Instant {
-        self.buckets(of_caller).map(|bucket| bucket.next_token(now)).max().unwrap_or(now)
-    }
-}
-
 impl State {
     /// When the first resting bucket has a token.
     fn next_rested(&self) -> Option<Instant> {
@@ -222,13 +188,13 @@ impl State {
     }
 
     /// Puts a bucket with somebody waiting where it belongs.
-    fn place(&mut self, id: BucketId, now: Instant) {
+    fn place(&mut self, id: BucketId, now: Instant, standing: Standing) {
         let Some(queue) = self.buckets.get_mut(&id) else { return };
         if queue.placed || queue.waiting.is_empty() {
             return;
         }
         queue.placed = true;
-        match queue.next_token(&mut self.of_caller, now) {
+        match queue.rest(&mut self.of_caller, now, standing) {
             at if at <= now => {
                 self.turn += 1;
                 self.ready.insert((Reverse(queue.lane.weight()), self.turn), id);
@@ -245,9 +211,9 @@ impl State {
             }
             self.resting.pop();
             if let Some(queue) = self.buckets.get_mut(&id) {
-                queue.placed = false;
+                queue.woke(&mut self.of_caller);
             }
-            self.place(id, now);
+            self.place(id, now, Standing::First);
         }
     }
 
@@ -255,6 +221,7 @@ impl State {
     fn grant(&mut self, pacer: &Arc<Pacer>, id: BucketId, now: Instant) {
         let Some(queue) = self.buckets.get_mut(&id) else { return };
         queue.placed = false;
+        let mut standing = Standing::First;
         // A token may have gone since the bucket was found ready: it was throttled, or another account took it.
         if queue.next_token(&mut self.of_caller, now) <= now {
             while let Some(waiting) = queue.waiting.pop_front() {
@@ -263,6 +230,7 @@ impl State {
                     Ok(()) => {
                         queue.buckets(&mut self.of_caller).for_each(|bucket| bucket.take(now));
                         self.in_flight += 1;
+                        standing = Standing::Last;
                         break;
                     }
                     // Its drop must not ask for the lock that is held here.
@@ -270,7 +238,7 @@ impl State {
                 }
             }
         }
-        self.place(id, now);
+        self.place(id, now, standing);
     }
 }
 

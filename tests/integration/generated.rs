@@ -8,7 +8,7 @@ mod settings;
 use std::{env, fs, path::PathBuf};
 
 use keyreach::{
-    call::{CALLS, Place},
+    call::{CALLS, IAM_READS_OF_THE_CALLER, Place},
     config::{Settings, raw::RawSettings},
 };
 use serde_json::Value;
@@ -75,6 +75,13 @@ fn the_page_of_permissions_says_why_each_is_needed() {
             &format!("\n## {title}\n\n| action | why | quota, requests a second |\n| --- | --- | --- |\n");
         for call in CALLS.iter().filter(|call| call.place == place) {
             page += &format!("| `{}` | {} | {} |\n", call.action(), call.why, call.quota.per_second);
+        }
+        if place == Place::Member {
+            page += &format!(
+                "\nAWS publishes no quota of IAM: 2 is a careful guess. It counts reads of IAM against the account of the \
+                 caller as well,\nwhatever account they are made in: all together keep to {} a second, another guess.\n",
+                IAM_READS_OF_THE_CALLER.per_second
+            );
         }
     }
     keep("docs/permissions.md", &page);

@@ -52,12 +52,18 @@ impl Bucket {
 
     /// When there will be a token; not later than `now` if there is one.
     pub(super) fn next_token(&mut self, now: Instant) -> Instant {
+        self.token_after(0, now)
+    }
+
+    /// When there will be a token beside those that others wait for.
+    pub(super) fn token_after(&mut self, others: u32, now: Instant) -> Instant {
         self.count(now);
-        if self.tokens >= 1.0 {
+        let wanted = f64::from(others) + 1.0;
+        if self.tokens >= wanted {
             return now;
         }
         // Timers tick in milliseconds: rounding up keeps a waiter from waking just too early.
-        let seconds = (1.0 - self.tokens) / (self.rate * self.speed);
+        let seconds = (wanted - self.tokens) / (self.rate * self.speed);
         now + Duration::from_secs_f64(seconds) + Duration::from_micros(1)
     }
 
