@@ -44,6 +44,11 @@ fn values_of_the_condition_key_are_redacted_in_every_spelling() {
         ("s3cr3t", r#"{"sts:External\u0049d":"s3cr3\u0074"}"#, r#"{"sts:External\u0049d":"…"}"#),
         ("s3cr3t", r#"{"STS:EXTERNALID":"x-S3CR3T-*"}"#, r#"{"STS:EXTERNALID":"x-…-*"}"#),
         ("s3cr3t", r#"{"sts:ExternalId":"${x,'s3cr3t'}"}"#, r#"{"sts:ExternalId":"${x,'…'}"}"#),
+        (
+            "team/s3cr3t",
+            r#"{"sts:ExternalId":[["a"],"\ud800team/s3cr3t"]}"#,
+            r#"{"sts:ExternalId":[["a"],"\ud800…"]}"#,
+        ),
         ("123456", r#"{"sts:ExternalId":[7,123456],"x":123456}"#, r#"{"sts:ExternalId":[7,"…"],"x":"…"}"#),
         (
             "s3cr3t",
@@ -64,6 +69,7 @@ fn values_of_the_condition_key_are_redacted_in_every_spelling() {
         // A text that is not JSON is no policy: nothing in it is kept.
         ("s3cr3t", r#"{"sts:ExternalId":"a" "s3cr3\u0074s"#, r#"{"sts:ExternalId":"a" "…s"#),
         ("team/s3cr3t", "%FF team%2fs3cr3t", "…"),
+        ("team/s3cr3t", r"broken team\/s3cr3t", "broken …"),
         // A longer id goes everywhere.
         (SECRET, r#"{"Sid":"S3CR3T/external-id-2","S3CR3T\/external-id":1}"#, r#"{"Sid":"…-2","…":1}"#),
         (SECRET, r#"{"Sid":"s3cr3t/external-id"}"#, r#"{"Sid":"s3cr3t/external-id"}"#),
